@@ -1,0 +1,1 @@
+//! Criterion benches of the stages live in `benches/`; the peer comparison is `cargo xtask bench`.

@@ -1,0 +1,3 @@
+//! The `medv` command.
+
+fn main() {}

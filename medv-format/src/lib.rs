@@ -1,0 +1,25 @@
+//! The bytes of VHD disks, of `.medv` files, and of the volumes inside the disks.
+//!
+//! Every structure has one file, a `SIZE`, a `from_bytes` and, where we write it, a `to_bytes`. Nothing here
+//! does I/O, starts a thread, or looks at a clock, and no input can make it panic: sizes from files are
+//! checked before they are added up or reserved.
+//!
+//! - [`vhd`]: footer, dynamic header, block allocation table, bitmaps, parent locators.
+//! - [`container`]: the `.medv` file, as `spec/medv-format.md` has it.
+//! - [`volume`]: partition tables and the allocation bitmaps of NTFS, ext2/3/4 and FAT.
+//! - [`digest`]: the image digest, one name for a disk's content.
+#![forbid(unsafe_code)]
+#![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
+
+pub mod container;
+pub mod digest;
+mod error;
+mod limits;
+mod offset;
+pub mod vhd;
+pub mod volume;
+
+pub use error::{Error, ErrorKind, Result};
+pub use limits::Limits;
+pub use offset::{DiskOffset, FileOffset, FrameIndex, SECTOR, Sector};

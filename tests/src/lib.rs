@@ -1,0 +1,1 @@
+//! What the end-to-end tests share: builders of disks, a misbehaving web server, storage that fails.
