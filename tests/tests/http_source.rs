@@ -314,6 +314,17 @@ fn a_body_of_another_length_than_promised_is_made_up_for() {
 }
 
 #[test]
+fn a_kept_connection_that_is_closed_is_replaced() {
+    let server = WebServer::serving(file()).misbehaving(since(1, Misbehaviour::CutAfter(u64::MAX)));
+    let source = ranged(&server);
+    for part in 0..10 {
+        let from = usize::try_from(part * 20_000).unwrap();
+        assert_eq!(read(&source, part * 20_000, 20_000).unwrap(), file()[from..from + 20_000]);
+    }
+    assert_eq!(server.log().len(), 11);
+}
+
+#[test]
 fn nobody_listening_is_said_at_once() {
     let url = WebServer::serving(file()).url();
     let error = HttpSource::open(&url, quick()).map(drop).unwrap_err();
@@ -549,6 +560,32 @@ fn a_place_redirected_to_that_expires_is_asked_for_again() {
 }
 
 #[test]
+fn a_redirect_on_the_same_host_keeps_the_password() {
+    let rule = |_: usize, request: &Request| {
+        (request.path == "/disk.medv").then(|| Misbehaviour::Redirect("/elsewhere".into()))
+    };
+    let server = WebServer::serving(file()).misbehaving(rule);
+    let url = server.url().replace("//", "//me:secret@");
+    let Ok(Opened::Ranged(source)) = HttpSource::open(&url, quick()) else { panic!("expected ranges") };
+    assert_eq!(read_all(&source).unwrap(), file());
+    let log = server.log();
+    assert_eq!(
+        log.len(),
+        4,
+        "the way is gone anew for each request, as the place it leads to has no password of its own"
+    );
+    assert!(log.iter().all(|served| served.request.header("authorization").is_some()));
+
+    let other = WebServer::serving(file());
+    let away = WebServer::serving(file())
+        .misbehaving(since(1, Misbehaviour::Redirect(other.url().replace("127.0.0.1", "localhost"))));
+    let url = away.url().replace("//", "//me:secret@");
+    assert!(matches!(HttpSource::open(&url, quick()), Ok(Opened::Ranged(_))));
+    assert_eq!(other.log().len(), 1);
+    assert!(other.log().iter().all(|served| served.request.header("authorization").is_none()));
+}
+
+#[test]
 fn redirects_without_end_are_an_error() {
     let rule = |_: usize, request: &Request| Some(Misbehaviour::Redirect(format!("{}x", request.path)));
     let server = WebServer::serving(file()).misbehaving(rule);
@@ -604,6 +641,53 @@ fn a_compressed_stream_is_refused() {
     assert_error(&refused(&server), ErrorKind::Unsupported, "compressed with gzip");
 }
 
+// --- Encryption ---
+
+#[test]
+fn https_reads_ranges_and_survives_cuts() {
+    let server = WebServer::serving(file()).over_tls().misbehaving(once(2, Misbehaviour::CutAfter(100_000)));
+    let options = HttpOptions { authorities: Some(WebServer::authority().to_vec()), ..quick() };
+    let Ok(Opened::Ranged(source)) = HttpSource::open(&server.url(), options) else {
+        panic!("expected ranges")
+    };
+    assert!(source.name().starts_with("https://127.0.0.1:"));
+    assert_eq!(read_all(&source).unwrap(), file());
+    assert_eq!((source.requests(), server.body_bytes()), (3, LEN));
+}
+
+#[test]
+fn a_certificate_nobody_vouches_for_is_refused_at_once() {
+    let server = WebServer::serving(file()).over_tls();
+    let error = refused(&server);
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.message().contains("no trusted connection"), "{error:?}");
+    assert!(error.advised().is_some_and(|advice| advice.contains("certificate")));
+    assert_eq!((server.log().len(), server.connections()), (0, 1));
+}
+
+#[test]
+fn https_is_never_left_for_http() {
+    let plain = WebServer::serving(file());
+    let server =
+        WebServer::serving(file()).over_tls().misbehaving(once(1, Misbehaviour::Redirect(plain.url())));
+    let options = HttpOptions { authorities: Some(WebServer::authority().to_vec()), ..quick() };
+    let error = HttpSource::open(&server.url(), options).map(drop).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert!(error.message().contains("from https to plain http"), "{error:?}");
+    assert_eq!(plain.log().len(), 0);
+}
+
+#[test]
+fn authorities_must_be_certificates() {
+    for pem in
+        [b"".as_slice(), b"no certificate", b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"]
+    {
+        let options = HttpOptions { authorities: Some(pem.to_vec()), ..quick() };
+        let error = HttpSource::open("https://127.0.0.1:1/", options).map(drop).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+    }
+}
+
 // --- Stopping ---
 
 #[test]
@@ -628,6 +712,34 @@ fn a_request_to_stop_ends_the_longest_pause() {
     };
     assert_eq!(read_all(&source).unwrap_err().kind(), ErrorKind::Cancelled);
     assert_eq!(source.requests(), 2);
+}
+
+#[test]
+fn a_request_to_stop_does_not_wait_for_a_silent_server() {
+    let never = Duration::from_secs(3600);
+    for (habits, misbehaviour) in [
+        (Habits::default(), Misbehaviour::NoAnswer),
+        (Habits::default(), Misbehaviour::StallAfter(10)),
+        (Habits { ranges: Ranges::None, ..Habits::default() }, Misbehaviour::StallAfter(10)),
+        (
+            Habits { ranges: Ranges::None, content_length: false, ..Habits::default() },
+            Misbehaviour::StallAfter(10),
+        ),
+    ] {
+        let cancel = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&cancel);
+        let rule = move |_: usize, _: &Request| {
+            asked.store(true, Ordering::Relaxed);
+            Some(misbehaviour.clone())
+        };
+        let server = WebServer::serving(file()).with_habits(habits).misbehaving(rule);
+        let options = HttpOptions { stall_timeout: never, cancel: Some(cancel), ..quick() };
+        let error = match HttpSource::open(&server.url(), options) {
+            Ok(Opened::Streamed(stream)) => drain(stream).unwrap_err(),
+            opened => opened.map(drop).unwrap_err(),
+        };
+        assert_eq!(error.kind(), ErrorKind::Cancelled, "{habits:?}");
+    }
 }
 
 #[test]

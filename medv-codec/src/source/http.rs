@@ -11,6 +11,7 @@ mod range;
 mod retry;
 mod stream;
 mod version;
+mod watch;
 
 use std::io::Read;
 
@@ -27,7 +28,7 @@ use self::version::Version;
 use super::{Source, end_of_span};
 use crate::{ErrorKind, Result};
 
-pub use self::options::HttpOptions;
+pub use self::options::{HttpOptions, OnRetry};
 pub use self::retry::Retry;
 pub use self::stream::HttpStream;
 
@@ -62,8 +63,7 @@ impl HttpSource {
             match first_answer(&client, ask) {
                 Ok(Answer::Tail { version, start, connection }) => break (version, start, connection),
                 Ok(Answer::Whole(response)) => {
-                    let stream = HttpStream::new(response, client.name(), client.options());
-                    return Ok(Opened::Streamed(stream));
+                    return Ok(Opened::Streamed(HttpStream::new(client, response)));
                 }
                 Ok(Answer::AskAgain(precisely)) => ask = precisely,
                 Err(failure) => patience.outlast(failure)?,

@@ -19,7 +19,7 @@ use std::io::Read;
 use medv_format::FileOffset;
 
 pub use file::FileSource;
-pub use http::{HttpOptions, HttpSource, HttpStream, Opened, Retry};
+pub use http::{HttpOptions, HttpSource, HttpStream, OnRetry, Opened, Retry};
 
 use crate::{Error, Result};
 
@@ -30,6 +30,11 @@ pub trait Source: Send + Sync {
 
     /// Length in bytes.
     fn len(&self) -> u64;
+
+    /// Whether there is nothing in it.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 
     /// A reader over `len` bytes from `start`. Opening it may cost a request; reading it front to back must not
     /// cost further ones unless something fails. A source that notices that it changed underneath answers

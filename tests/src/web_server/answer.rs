@@ -13,7 +13,7 @@ use super::request::{Asked, Request};
 pub struct Habits {
     /// Which ranges it knows.
     pub ranges: Ranges,
-    /// Which ETag it gives.
+    /// Which `ETag` it gives.
     pub etag: Etag,
     /// Whether it gives a `Last-Modified`.
     pub dated: bool,
@@ -34,7 +34,7 @@ pub enum Ranges {
     None,
 }
 
-/// Which ETag a server gives.
+/// Which `ETag` a server gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Etag {
     /// One for these very bytes.
@@ -160,7 +160,7 @@ impl Answer {
             Misbehaviour::Garbage => (self.head, self.then) = (Head::Garbage, Then::Close),
             Misbehaviour::Status(status) => self.become_status(status, None),
             Misbehaviour::RetryAfter(status, after) => {
-                self.become_status(status, Some(("Retry-After", after)))
+                self.become_status(status, Some(("Retry-After", after)));
             }
             Misbehaviour::Redirect(to) => self.become_status(302, Some(("Location", to))),
             Misbehaviour::IgnoreRange => {
@@ -238,12 +238,12 @@ impl Answer {
             }
             Head::Status(status) => status,
         };
-        let mut head = format!("HTTP/1.1 {status} Test\r\n");
+        let mut head = format!("HTTP/1.1 {status} Test\r\n").into_bytes();
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n")?;
         }
-        head.push_str("\r\n");
-        to.write_all(head.as_bytes())?;
+        head.extend_from_slice(b"\r\n");
+        to.write_all(&head)?;
 
         let (size, pause) = self.pace.unwrap_or((16 << 10, Duration::ZERO));
         let mut piece = vec![0; size];
@@ -262,6 +262,7 @@ impl Answer {
                 to.write_all(b"\r\n")?;
             }
             if !pause.is_zero() {
+                to.flush()?;
                 thread::sleep(pause);
             }
         }

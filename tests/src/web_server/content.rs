@@ -34,7 +34,7 @@ impl Content {
         }
     }
 
-    /// The ETag, quotes included.
+    /// The `ETag`, quotes included.
     pub(super) fn etag(&self) -> String {
         format!("\"version-{}\"", self.version)
     }

@@ -38,6 +38,6 @@ pub enum Misbehaviour {
     Slow(usize, Duration),
     /// Says that the body is compressed with gzip.
     Gzip,
-    /// No ETag this time.
+    /// No `ETag` this time.
     NoEtag,
 }

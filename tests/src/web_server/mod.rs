@@ -12,6 +12,7 @@ mod answer;
 mod content;
 mod misbehaviour;
 mod request;
+mod tls;
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -20,7 +21,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use self::answer::Answer;
+use rustls::ServerConfig;
+
+use self::answer::{Answer, Then};
 use self::content::Content;
 
 pub use self::answer::{Etag, Habits, Ranges};
@@ -55,6 +58,7 @@ struct Shared {
 struct State {
     content: Content,
     habits: Habits,
+    tls: Option<Arc<ServerConfig>>,
     rule: Rule,
     replacement: Option<(usize, Content)>,
     log: Vec<Served>,
@@ -79,6 +83,7 @@ impl WebServer {
             state: Mutex::new(State {
                 content,
                 habits: Habits::default(),
+                tls: None,
                 rule: Box::new(|_, _| None),
                 replacement: None,
                 log: Vec::new(),
@@ -110,11 +115,23 @@ impl WebServer {
         self
     }
 
-    /// Serves other bytes, under a new ETag and date, once `requests` requests were answered.
+    /// Serves other bytes, under a new `ETag` and date, once `requests` requests were answered.
     #[must_use]
     pub fn changing_after(self, requests: usize, bytes: impl Into<Vec<u8>>) -> Self {
         self.shared.lock().replacement = Some((requests, Content::bytes(bytes.into(), 2)));
         self
+    }
+
+    /// Speaks `https`, with a certificate that [`WebServer::authority`] vouches for.
+    #[must_use]
+    pub fn over_tls(self) -> Self {
+        self.shared.lock().tls = Some(tls::config());
+        self
+    }
+
+    /// The certificate authority in PEM form that a client of [`WebServer::over_tls`] has to trust.
+    pub fn authority() -> &'static [u8] {
+        tls::CERTIFICATE
     }
 
     /// Where the file is.
@@ -124,7 +141,8 @@ impl WebServer {
 
     /// The same file under another path, which begins with a slash.
     pub fn url_of(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        let scheme = if self.shared.lock().tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}{path}", self.address)
     }
 
     /// All requests so far, in the order in which they came.
@@ -193,13 +211,19 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         let Ok((stream, _)) = accepted else { continue };
         let Ok(handle) = stream.try_clone() else { continue };
+        // Small pieces must arrive as such. Without it they only arrive later.
+        let _ = stream.set_nodelay(true);
         // The lock is held until the connection is on the list, so that `connections` never counts too few.
         let mut state = shared.lock();
+        let tls = state.tls.clone();
         let thread = thread::spawn({
             let shared = Arc::clone(shared);
             move || {
                 // A client that goes away is its own affair.
-                let _ = converse(&stream, &shared);
+                let _ = match tls {
+                    None => converse(&stream, &shared),
+                    Some(config) => tls::accept(config, &stream).and_then(|stream| converse(stream, &shared)),
+                };
                 let _ = stream.shutdown(Shutdown::Both);
             }
         });
@@ -208,20 +232,19 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 }
 
 /// Answers requests until one side has enough.
-fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut reader = BufReader::new(stream);
-    while let Some(request) = Request::read(&mut reader)? {
+fn converse(stream: impl Read + Write, shared: &Shared) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = Request::read(&mut stream)? {
         let (index, answer) = shared.answer(request);
-        let mut writer = stream;
-        let go_on = answer.send(&mut writer, |bytes| shared.sending(index, bytes))?;
+        let writer = stream.get_mut();
+        let then = answer.send(writer, |bytes| shared.sending(index, bytes))?;
         writer.flush()?;
-        match go_on {
-            answer::Then::GoOn => {}
-            answer::Then::Close => break,
-            answer::Then::Stall => {
+        match then {
+            Then::GoOn => {}
+            Then::Close => break,
+            Then::Stall => {
                 // Until the client leaves or the server is dropped.
-                io::copy(&mut reader.by_ref(), &mut io::sink())?;
+                io::copy(&mut stream, &mut io::sink())?;
                 break;
             }
         }

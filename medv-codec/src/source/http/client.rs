@@ -1,6 +1,8 @@
 //! One request to a web server: sent, answered, and the answer sorted into useful, passing trouble, and final.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use ureq::{Agent, Body, Proxy, ResponseExt};
 
 use super::options::HttpOptions;
 use super::retry::Failure;
+use super::watch::watch;
 use crate::{Error, ErrorKind, Result};
 
 /// The statuses that a caller of [`Client::get`] has to tell apart.
@@ -22,7 +25,6 @@ pub(super) const OUTSIDE: u16 = 416;
 const OTHERWISE: &str = "download the file with another program and give its path";
 
 /// A file on a web server.
-#[derive(Debug)]
 pub(super) struct Client {
     agent: Agent,
     address: Uri,
@@ -33,6 +35,18 @@ pub(super) struct Client {
     requests: AtomicU64,
     /// Whether the server ever answered: if not, the address is more likely wrong than the network broken.
     reached: AtomicBool,
+    /// Held for its end.
+    _watch: Option<Sender<()>>,
+}
+
+/// Without the addresses, which may hold secrets.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("name", &self.name)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -60,6 +74,7 @@ impl Client {
             .max_idle_connections_per_host(64)
             .build();
         let agent = Agent::new_with_config(config);
+        let watch = options.cancel.clone().map(|cancel| watch(agent.clone(), cancel));
         Ok(Self {
             agent,
             address,
@@ -68,6 +83,7 @@ impl Client {
             options,
             requests: AtomicU64::new(0),
             reached: AtomicBool::new(false),
+            _watch: watch,
         })
     }
 

@@ -25,11 +25,14 @@ pub struct HttpOptions {
     pub proxy_from_environment: bool,
     /// Certificate authorities in PEM form to trust instead of the public ones, for servers that an organisation signs for itself.
     pub authorities: Option<Vec<u8>>,
-    /// Becomes `true` when the caller wants to stop. Looked at before each request and during pauses.
+    /// Becomes `true` when the caller wants to stop. What is under way then ends within a moment.
     pub cancel: Option<Arc<AtomicBool>>,
     /// Told what went wrong whenever something is tried again. Called from several threads.
-    pub on_retry: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub on_retry: Option<Arc<OnRetry>>,
 }
+
+/// Receives one line about what went wrong and when it is tried again.
+pub type OnRetry = dyn Fn(&str) + Send + Sync;
 
 impl Default for HttpOptions {
     fn default() -> Self {

@@ -112,8 +112,8 @@ impl<'a> Patience<'a> {
 
 /// Between a half and the whole of `pause`. The standard library seeds its hashers at random: enough for this.
 fn jittered(pause: Duration) -> Duration {
-    let sixteenths = RandomState::new().build_hasher().finish() % 9;
-    pause - pause / 16 * u32::try_from(sixteenths).unwrap_or(0)
+    let eighths = RandomState::new().build_hasher().finish() % 5 + 4;
+    pause / 8 * u32::try_from(eighths).unwrap_or(8)
 }
 
 #[cfg(test)]

@@ -1,32 +1,32 @@
 //! A file on a web server that has no ranges: once, from the first byte to the last.
 
+use std::fmt;
 use std::io::{self, Read};
 
 use ureq::http::Response;
 use ureq::{Body, BodyReader};
 
-use super::options::HttpOptions;
+use super::client::Client;
 use crate::{Error, ErrorKind};
 
 /// The body of the one answer there is. Nothing can be tried again: a cut is an I/O error that wraps an [`Error`].
 pub struct HttpStream {
+    client: Client,
     body: BodyReader<'static>,
-    name: String,
-    options: HttpOptions,
     position: u64,
     len: Option<u64>,
 }
 
 impl HttpStream {
-    pub(super) fn new(response: Response<Body>, name: &str, options: &HttpOptions) -> Self {
+    pub(super) fn new(client: Client, response: Response<Body>) -> Self {
         let body = response.into_body();
         let len = body.content_length();
-        Self { body: body.into_reader(), name: name.to_owned(), options: options.clone(), position: 0, len }
+        Self { client, body: body.into_reader(), position: 0, len }
     }
 
     /// What to call it in messages: the URL without credentials and query.
     pub fn name(&self) -> &str {
-        &self.name
+        self.client.name()
     }
 
     /// Length in bytes, if the server told.
@@ -39,43 +39,50 @@ impl HttpStream {
         self.len == Some(0)
     }
 
-    fn cut(&self, cause: Option<io::Error>) -> Error {
+    /// The end of the body has come: whether it is the end of the file.
+    fn end(&self) -> Result<(), Error> {
+        if self.client.options().cancelled() {
+            return Err(Error::cancelled());
+        }
+        match self.len {
+            Some(len) if self.position < len => Err(self.cut()),
+            _ => Ok(()),
+        }
+    }
+
+    fn cut(&self) -> Error {
         let so_far = match self.len {
             Some(len) => format!("{} of {len} bytes", self.position),
             None => format!("{} bytes", self.position),
         };
-        let error = Error::new(ErrorKind::Io, format!("the connection was cut after {so_far}"))
-            .in_file(&self.name)
-            .advice("the server does not support ranges, so it cannot go on from there: run the same command again, or download the file with another program and give its path");
-        match cause {
-            Some(cause) => error.caused_by(cause),
-            None => error,
-        }
+        self.client.error(ErrorKind::Io, format!("the connection was cut after {so_far}")).advice(
+            "the server does not support ranges, so it cannot go on from there: run the same command again, \
+             or download the file with another program and give its path",
+        )
     }
 }
 
 impl Read for HttpStream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.options.cancelled() {
-            return Err(io::Error::other(Error::cancelled()));
+        if buf.is_empty() {
+            return Ok(0);
         }
         match self.body.read(buf) {
-            Ok(0) if !buf.is_empty() && self.len.is_some_and(|len| self.position < len) => {
-                Err(io::Error::other(self.cut(None)))
-            }
+            Ok(0) => self.end().map(|()| 0).map_err(io::Error::other),
+            Ok(_) | Err(_) if self.client.options().cancelled() => Err(io::Error::other(Error::cancelled())),
             Ok(read) => {
                 self.position += read as u64;
                 Ok(read)
             }
-            Err(error) => Err(io::Error::other(self.cut(Some(error)))),
+            Err(error) => Err(io::Error::other(self.cut().caused_by(error))),
         }
     }
 }
 
-impl std::fmt::Debug for HttpStream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for HttpStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpStream")
-            .field("name", &self.name)
+            .field("client", &self.client)
             .field("position", &self.position)
             .finish_non_exhaustive()
     }

@@ -3,7 +3,7 @@
 use ureq::http::HeaderMap;
 use ureq::http::header::{ETAG, LAST_MODIFIED};
 
-/// What tells one version of the file from another. Where a server gives neither ETag nor date, only the length is left;
+/// What tells one version of the file from another. Where a server gives neither `ETag` nor date, only the length is left;
 /// the digests inside a `.medv` are the last guard in any case.
 #[derive(Debug)]
 pub(super) struct Version {
@@ -21,7 +21,7 @@ impl Version {
         self.total
     }
 
-    /// The value for `If-Range`: a strong ETag, or the date. A weak ETag must not be used (RFC 9110, section 13.1.5).
+    /// The value for `If-Range`: a strong `ETag`, or the date. A weak `ETag` must not be used (RFC 9110, section 13.1.5).
     pub(super) fn if_range(&self) -> Option<&str> {
         match self.etag.as_deref() {
             Some(etag) if !etag.starts_with("W/") => Some(etag),
@@ -31,7 +31,7 @@ impl Version {
 
     /// How an answer with these headers, about a file of `total` bytes (if it says so), shows that the file is another one.
     ///
-    /// An ETag that was there before must be there again, as a partial answer has to carry it (RFC 9110, section 15.3.7);
+    /// An `ETag` that was there before must be there again, as a partial answer has to carry it (RFC 9110, section 15.3.7);
     /// a date may be left out there.
     pub(super) fn difference(&self, headers: &HeaderMap, total: Option<u64>) -> Option<String> {
         if let Some(total) = total.filter(|total| *total != self.total) {
@@ -54,7 +54,7 @@ impl Version {
     }
 }
 
-/// The ETag without its mark of weakness.
+/// The `ETag` without its mark of weakness.
 fn opaque(etag: &str) -> &str {
     etag.strip_prefix("W/").unwrap_or(etag)
 }
