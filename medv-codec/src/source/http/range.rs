@@ -10,10 +10,12 @@ use super::HttpSource;
 use super::retry::{Failure, Patience};
 use crate::{Error, ErrorKind, Result};
 
-/// The body of one answer: `left` more bytes of it are wanted.
+/// The body of one answer.
 pub(super) struct Connection {
     body: BodyReader<'static>,
-    /// The body is as long as it should be, so that reading to its end costs nothing and the connection can serve again.
+    /// Bytes that the server promised and that have not come yet, if it promised any number.
+    promised: Option<u64>,
+    /// It promised just what was asked for.
     exact: bool,
 }
 
@@ -21,14 +23,27 @@ impl Connection {
     /// `len` is how many bytes the answer should have.
     pub(super) fn new(response: Response<ureq::Body>, len: u64) -> Self {
         let body = response.into_body();
-        let exact = body.content_length() == Some(len);
-        Self { body: body.into_reader(), exact }
+        let promised = body.content_length();
+        Self { body: body.into_reader(), promised, exact: promised == Some(len) }
     }
 
-    /// All wanted bytes were read.
+    /// Nothing is read behind a promise that was too short: what follows belongs to no answer, and reading the end would hand
+    /// the connection on to the next request.
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.promised == Some(0) {
+            return Ok(0);
+        }
+        let received = self.body.read(buf)?;
+        if let Some(promised) = &mut self.promised {
+            *promised = promised.saturating_sub(received as u64);
+        }
+        Ok(received)
+    }
+
+    /// All wanted bytes were read. Whoever reads the end of the body too gives the connection back for the next request.
     fn finish(mut self) {
         if self.exact {
-            // Only whoever reads the end gives the connection back. If it fails, there is one less to use again.
+            // If it fails, there is one less to use again.
             let _ = self.body.read(&mut [0]);
         }
     }
@@ -99,7 +114,7 @@ impl<'a> RangeReader<'a> {
             Some(connection) => connection,
             closed @ None => closed.insert(self.source.request(self.position, end)?),
         };
-        let cause = match connection.body.read(buf) {
+        let cause = match connection.read(buf) {
             Ok(0) => None,
             Ok(received) => return Ok(received),
             Err(error) => Some(error),

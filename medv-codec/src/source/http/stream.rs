@@ -39,17 +39,6 @@ impl HttpStream {
         self.len == Some(0)
     }
 
-    /// The end of the body has come: whether it is the end of the file.
-    fn end(&self) -> Result<(), Error> {
-        if self.client.options().cancelled() {
-            return Err(Error::cancelled());
-        }
-        match self.len {
-            Some(len) if self.position < len => Err(self.cut()),
-            _ => Ok(()),
-        }
-    }
-
     fn cut(&self) -> Error {
         let so_far = match self.len {
             Some(len) => format!("{} of {len} bytes", self.position),
@@ -64,18 +53,14 @@ impl HttpStream {
 
 impl Read for HttpStream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if buf.is_empty() {
-            return Ok(0);
+        let received = self.body.read(buf);
+        if self.client.options().cancelled() {
+            return Err(io::Error::other(Error::cancelled()));
         }
-        match self.body.read(buf) {
-            Ok(0) => self.end().map(|()| 0).map_err(io::Error::other),
-            Ok(_) | Err(_) if self.client.options().cancelled() => Err(io::Error::other(Error::cancelled())),
-            Ok(read) => {
-                self.position += read as u64;
-                Ok(read)
-            }
-            Err(error) => Err(io::Error::other(self.cut().caused_by(error))),
-        }
+        // A body of known length that ends early is an error already.
+        let received = received.map_err(|error| io::Error::other(self.cut().caused_by(error)))?;
+        self.position += received as u64;
+        Ok(received)
     }
 }
 
