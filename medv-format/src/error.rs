@@ -33,7 +33,12 @@ struct Detail {
 }
 
 impl Error {
-    fn new(kind: ErrorKind, what: &'static str, found: impl fmt::Display, expected: impl fmt::Display) -> Self {
+    fn new(
+        kind: ErrorKind,
+        what: &'static str,
+        found: impl fmt::Display,
+        expected: impl fmt::Display,
+    ) -> Self {
         let (found, expected) = (found.to_string(), expected.to_string());
         Self(Box::new(Detail { kind, what, at: None, found, expected, advice: None }))
     }
@@ -136,6 +141,9 @@ mod tests {
     fn message_names_place_found_expected_and_advice() {
         let error = Error::damaged("footer checksum", "0x1", "0x2").advice("take another copy");
         let error = error.based_at(FileOffset::new(512));
-        assert_eq!(error.to_string(), "footer checksum at byte 512: found 0x1, expected 0x2; take another copy");
+        assert_eq!(
+            error.to_string(),
+            "footer checksum at byte 512: found 0x1, expected 0x2; take another copy"
+        );
     }
 }

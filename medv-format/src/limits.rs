@@ -34,6 +34,10 @@ impl Limits {
         if bytes <= self.virtual_size {
             return Ok(());
         }
-        Err(Error::limit("virtual size", format_args!("{bytes} bytes"), format_args!("{} bytes", self.virtual_size)))
+        Err(Error::limit(
+            "virtual size",
+            format_args!("{bytes} bytes"),
+            format_args!("{} bytes", self.virtual_size),
+        ))
     }
 }
