@@ -14,6 +14,7 @@ pub mod source;
 mod spans;
 pub mod storage;
 pub mod verify;
+pub mod volume;
 
 pub use error::{Error, ErrorKind, Result};
 pub use monitor::{Monitor, Silent};

@@ -116,7 +116,7 @@ fn both(
         }
         return Ok(found(*end, end_offset, false));
     }
-    let end_counts = |end| Ok(found(*end, end_offset, true));
+    let end_counts = |end: Box<Footer>| Ok(found(*end, end_offset, true));
     let front = match front {
         Candidate::Good(front) => front,
         Candidate::Broken(error) => {
