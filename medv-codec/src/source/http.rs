@@ -4,10 +4,14 @@
 //! of the file, and tells whether the server has ranges. Every later request names that version, so that a file that is
 //! replaced meanwhile is an error and never a mixture.
 
+mod address;
 mod client;
 mod content_range;
+mod first;
 mod options;
+mod part;
 mod range;
+mod refusal;
 mod retry;
 mod stream;
 mod version;
@@ -16,12 +20,10 @@ mod watch;
 use std::io::Read;
 
 use medv_format::FileOffset;
-use ureq::Body;
-use ureq::http::Response;
-use ureq::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap};
 
-use self::client::{CHANGED, Client, OUTSIDE, PART, WHOLE};
-use self::content_range::ContentRange;
+use self::client::{CHANGED, Client, PART, WHOLE};
+use self::first::{Answer, Ask, ask_first};
+use self::part::{length, part};
 use self::range::{Connection, RangeReader};
 use self::retry::{Failure, Patience};
 use self::version::Version;
@@ -60,7 +62,7 @@ impl HttpSource {
         let mut patience = Patience::new(client.options());
         let mut ask = Ask::Last;
         let (version, start, connection) = loop {
-            match first_answer(&client, ask) {
+            match ask_first(&client, ask) {
                 Ok(Answer::Tail { version, start, connection }) => break (version, start, connection),
                 Ok(Answer::Whole(response)) => {
                     return Ok(Opened::Streamed(HttpStream::new(client, response)));
@@ -164,125 +166,4 @@ fn read_tail(source: &HttpSource, start: u64, connection: Connection) -> Result<
         filled += reader.fill(&mut bytes[filled..])?;
     }
     Ok(Tail { start, bytes })
-}
-
-/// How to ask for the end of the file.
-#[derive(Clone, Copy)]
-enum Ask {
-    /// The last so many bytes, whatever the length.
-    Last,
-    /// The same by position, for servers that only know that form.
-    From { start: u64, total: u64 },
-}
-
-impl Ask {
-    fn precisely(client: &Client, total: u64) -> Self {
-        Self::From { start: total.saturating_sub(client.tail_bytes()), total }
-    }
-}
-
-/// What the first request brought.
-enum Answer {
-    Tail { version: Version, start: u64, connection: Connection },
-    Whole(Response<Body>),
-    AskAgain(Ask),
-}
-
-fn first_answer(client: &Client, ask: Ask) -> Result<Answer, Failure> {
-    let response = match ask {
-        Ask::Last => client.get(&format!("bytes=-{}", client.tail_bytes()), None)?,
-        Ask::From { start, total } => client.get(&format!("bytes={start}-{}", total - 1), None)?,
-    };
-    let headers = response.headers();
-    match response.status().as_u16() {
-        PART => {
-            let part = part(client, headers)?;
-            let start = part.total.saturating_sub(client.tail_bytes());
-            part.must_be(client, start, part.total)?;
-            let connection_length = part.total - start;
-            let version = Version::of(headers, part.total);
-            Ok(Answer::Tail { version, start, connection: Connection::new(response, connection_length) })
-        }
-        WHOLE => match (ask, length(headers)) {
-            (_, Some(0)) => Err(empty(client)),
-            // It has ranges, just not counted from the end.
-            (Ask::Last, Some(total)) if accepts_ranges(headers) => {
-                Ok(Answer::AskAgain(Ask::precisely(client, total)))
-            }
-            _ => Ok(Answer::Whole(response)),
-        },
-        OUTSIDE => match (ask, content_range(headers)) {
-            (_, Some(ContentRange::Outside { total: 0 })) => Err(empty(client)),
-            (Ask::Last, Some(ContentRange::Outside { total })) => {
-                Ok(Answer::AskAgain(Ask::precisely(client, total)))
-            }
-            _ => Err(unusable(client, "the server has no bytes at the end of the file (status 416)")),
-        },
-        CHANGED => Err(unusable(client, "the server wants a condition met that was not made (status 412)")),
-        status => Err(unusable(client, &format!("the server gave an answer of unexpected status {status}"))),
-    }
-}
-
-/// The range that a partial answer says it carries.
-struct Part {
-    first: u64,
-    last: u64,
-    total: u64,
-}
-
-impl Part {
-    fn must_be(&self, client: &Client, start: u64, end: u64) -> Result<(), Failure> {
-        if (self.first, self.last) == (start, end - 1) {
-            return Ok(());
-        }
-        let Self { first, last, .. } = self;
-        Err(unusable(
-            client,
-            &format!("the server sent bytes {first} to {last}, asked for {start} to {}", end - 1),
-        ))
-    }
-}
-
-fn part(client: &Client, headers: &HeaderMap) -> Result<Part, Failure> {
-    match content_range(headers) {
-        Some(ContentRange::Part { first, last, total: Some(total) }) => Ok(Part { first, last, total }),
-        Some(ContentRange::Part { total: None, .. }) => {
-            Err(unusable(client, "the server does not tell how long the file is"))
-        }
-        Some(ContentRange::Outside { .. }) => {
-            Err(unusable(client, "the server sent a part of the file that contradicts itself"))
-        }
-        None if headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/")) => {
-            Err(unusable(client, "the server sent several parts of the file where one was asked for"))
-        }
-        None => Err(unusable(
-            client,
-            "the server sent a part of the file without saying which (no valid Content-Range)",
-        )),
-    }
-}
-
-fn unusable(client: &Client, message: &str) -> Failure {
-    let error = client.error(ErrorKind::Unsupported, message);
-    Failure::Final(error.advice(
-        "the server does not do ranges right: download the file with another program and give its path",
-    ))
-}
-
-fn empty(client: &Client) -> Failure {
-    Failure::Final(
-        client.error(ErrorKind::Damaged, "the file on the server is empty").advice("upload it again"),
-    )
-}
-
-fn content_range(headers: &HeaderMap) -> Option<ContentRange> {
-    ContentRange::parse(headers.get(CONTENT_RANGE)?.to_str().ok()?)
-}
-
-fn length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-fn accepts_ranges(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT_RANGES).is_some_and(|unit| unit.as_bytes().eq_ignore_ascii_case(b"bytes"))
 }

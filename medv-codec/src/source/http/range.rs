@@ -7,6 +7,7 @@ use ureq::BodyReader;
 use ureq::http::Response;
 
 use super::HttpSource;
+use super::refusal::interruption;
 use super::retry::{Failure, Patience};
 use crate::{Error, ErrorKind, Result};
 
@@ -122,7 +123,7 @@ impl<'a> RangeReader<'a> {
         let error = self
             .source
             .client
-            .error(ErrorKind::Io, "the connection was cut")
+            .error(ErrorKind::Io, interruption(cause.as_ref()))
             .at(FileOffset::new(self.position));
         Err(Failure::passing(match cause {
             Some(cause) => error.caused_by(cause),

@@ -7,6 +7,7 @@ use ureq::http::Response;
 use ureq::{Body, BodyReader};
 
 use super::client::Client;
+use super::refusal::interruption;
 use crate::{Error, ErrorKind};
 
 /// The body of the one answer there is. Nothing can be tried again: a cut is an I/O error that wraps an [`Error`].
@@ -39,12 +40,13 @@ impl HttpStream {
         self.len == Some(0)
     }
 
-    fn cut(&self) -> Error {
+    fn cut(&self, cause: io::Error) -> Error {
         let so_far = match self.len {
             Some(len) => format!("{} of {len} bytes", self.position),
             None => format!("{} bytes", self.position),
         };
-        self.client.error(ErrorKind::Io, format!("the connection was cut after {so_far}")).advice(
+        let message = format!("{} after {so_far}", interruption(Some(&cause)));
+        self.client.error(ErrorKind::Io, message).caused_by(cause).advice(
             "the server does not support ranges, so it cannot go on from there: run the same command again, \
              or download the file with another program and give its path",
         )
@@ -58,7 +60,7 @@ impl Read for HttpStream {
             return Err(io::Error::other(Error::cancelled()));
         }
         // A body of known length that ends early is an error already.
-        let received = received.map_err(|error| io::Error::other(self.cut().caused_by(error)))?;
+        let received = received.map_err(|error| io::Error::other(self.cut(error)))?;
         self.position += received as u64;
         Ok(received)
     }
