@@ -45,7 +45,15 @@ impl Error {
     /// An error with a message in lower case and without a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self(Box::new(Detail { kind, place: None, offset: None, frame: None, message, advice: None, source: None }))
+        Self(Box::new(Detail {
+            kind,
+            place: None,
+            offset: None,
+            frame: None,
+            message,
+            advice: None,
+            source: None,
+        }))
     }
 
     /// [`ErrorKind::Usage`].

@@ -5,6 +5,7 @@ pub mod disk;
 mod error;
 mod monitor;
 pub mod source;
+pub mod volume;
 
 pub use error::{Error, ErrorKind, Result};
 pub use monitor::{Monitor, Silent};
