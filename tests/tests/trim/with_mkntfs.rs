@@ -104,7 +104,11 @@ fn volume_information(bytes: &[u8]) -> usize {
 
 /// Where the content of the journal is.
 fn journal(bytes: &[u8]) -> usize {
-    let at = attribute(bytes, record(bytes, 2), 0x80);
+    run_start(bytes, attribute(bytes, record(bytes, 2), 0x80))
+}
+
+/// Where the first run of the attribute at `at` is.
+fn run_start(bytes: &[u8], at: usize) -> usize {
     let run = at + usize::from(bytes[at + 32]);
     let (length, start) = (usize::from(bytes[run] & 15), usize::from(bytes[run] >> 4));
     let lcn =
@@ -218,4 +222,61 @@ fn refused_when_a_record_was_written_in_part() {
     for index in [0, 2, 3, 5, 6] {
         assert_refused(&bytes, "different writes", |bytes| bytes[record(bytes, index) + 511] ^= 1);
     }
+}
+
+/// Moves the content attribute of record 6, the map of clusters, to record 16, as in a volume whose map is in so many
+/// pieces that one record cannot name them.
+fn move_map_to_an_extension(bytes: &mut [u8], base: u8) {
+    let (first, extension) = (record(bytes, 6), record(bytes, 16));
+    let data = attribute(bytes, first, 0x80);
+    let length = usize::from(bytes[data + 4]);
+    let content = bytes[data..data + length].to_vec();
+    let mut list = vec![0; 56];
+    list[0] = 0x20;
+    list[4] = 56;
+    list[16] = 32;
+    list[20] = 24;
+    list[24] = 0x80;
+    list[28] = 32;
+    list[31] = 26;
+    list[40] = 16;
+    list[46] = 9;
+    for (at, attribute) in [(data, list), (extension + 56, content)] {
+        bytes[at..at + attribute.len()].copy_from_slice(&attribute);
+        bytes[at + attribute.len()..][..4].fill(0xFF);
+    }
+    let used = |attributes: usize| u16::try_from(attributes + 8).unwrap().to_le_bytes();
+    bytes[first + 24..first + 26].copy_from_slice(&used(data - first + 56));
+    let header = &mut bytes[extension..extension + 56];
+    header.fill(0);
+    header[..8].copy_from_slice(b"FILE\x30\0\x03\0");
+    header[16] = 9;
+    header[20] = 56;
+    header[22] = 1;
+    header[24..26].copy_from_slice(&used(56 + length));
+    header[32] = base;
+    for sector in [510, 1022] {
+        bytes[extension + sector..][..2].fill(0);
+    }
+}
+
+#[test]
+fn attributes_in_extension_records_are_followed() {
+    let image = make(40_000, "4096");
+    let mut bytes = image.bytes();
+    move_map_to_an_extension(&mut bytes, 6);
+    assert_eq!(trimmed(&Image::from_bytes(&bytes).scribbled().1), trimmed(&image.scribbled().1));
+    assert_refused(&image.bytes(), "of another file", |bytes| move_map_to_an_extension(bytes, 7));
+    assert_refused(&bytes, "was reused", |bytes| bytes[record(bytes, 16) + 16] = 8);
+    assert_refused(&bytes, "not in use", |bytes| bytes[record(bytes, 16) + 22] = 0);
+}
+
+#[test]
+fn refused_when_the_bitmap_frees_metadata() {
+    let bytes = make(40_000, "4096").bytes();
+    assert_refused(&bytes, "hold metadata", |bytes| {
+        let at = attribute(bytes, record(bytes, 6), 0x80);
+        let map = run_start(bytes, at);
+        bytes[map] &= !1;
+    });
 }
