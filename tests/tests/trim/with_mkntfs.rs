@@ -280,3 +280,30 @@ fn refused_when_the_bitmap_frees_metadata() {
         bytes[map] &= !1;
     });
 }
+
+#[test]
+fn refused_when_it_has_shadow_copies() {
+    const IDENTIFIER: &[u8] = b"\x6B\x87\x08\x38\x76\xC1\x48\x4E\xB7\xAE\x04\x04\x6E\x6C\xC7\x52";
+    let clean = make(40_000, "4096").bytes();
+    let catalog = clean.len() - (1 << 20);
+    // A catalog with one place: emptied, a copy, or a next block that is the same again.
+    let with_catalog = |bytes: &mut [u8], entry: u8, next: usize| {
+        bytes[0x1E00..0x1E10].copy_from_slice(IDENTIFIER);
+        bytes[0x1E30..0x1E38].copy_from_slice(&(catalog as u64).to_le_bytes());
+        let block = &mut bytes[catalog..catalog + 16384];
+        block.fill(0);
+        block[..16].copy_from_slice(IDENTIFIER);
+        block[20] = 2;
+        block[40..48].copy_from_slice(&(next as u64).to_le_bytes());
+        block[128] = entry;
+    };
+    assert_refused(&clean, "shadow copies", |bytes| with_catalog(bytes, 2, 0));
+    assert_refused(&clean, "does not end", |bytes| with_catalog(bytes, 1, catalog));
+    assert_refused(&clean, "catalog", |bytes| {
+        with_catalog(bytes, 1, 0);
+        bytes[catalog] = 0;
+    });
+    let mut emptied = clean.clone();
+    with_catalog(&mut emptied, 1, 0);
+    assert!(trimmed(&Image::from_bytes(&emptied).scribbled().1) > 0);
+}
