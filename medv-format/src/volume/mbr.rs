@@ -71,6 +71,11 @@ impl MbrEntry {
         matches!(self.kind, 0x05 | 0x0F | 0x85)
     }
 
+    /// Whether it is a piece of volumes that a volume manager puts together, in whatever order.
+    pub fn is_piece(&self) -> bool {
+        matches!(self.kind, 0x42 | 0x8E | 0xFD)
+    }
+
     /// What partitioning tools call the kind; `None` for the rare ones.
     pub fn kind_name(&self) -> Option<&'static str> {
         Some(match self.kind {
@@ -111,6 +116,7 @@ mod tests {
         let mbr = Mbr::from_bytes(&sector()).unwrap();
         assert_eq!(mbr.disk_signature, 0x0403_0201);
         assert_eq!(mbr.entries[0], MbrEntry { active: true, kind: 7, start: 2048, sectors: 65536 });
+        assert!(!mbr.entries[0].is_piece() && MbrEntry { kind: 0x42, ..mbr.entries[0] }.is_piece());
         assert!(mbr.entries[0].is_used() && !mbr.entries[1].is_used() && !mbr.is_protective());
     }
 

@@ -116,3 +116,24 @@ pub(crate) fn assert_refused(image: &[u8], reason: &str, change: impl FnOnce(&mu
     assert!(found.contains(reason), "{found:?}, wanted {reason:?}");
     assert_eq!(free.bytes(), 0);
 }
+
+/// Damages `image` within its first `bytes`, where something is written, in many ways: whatever comes of it, nothing
+/// may break.
+pub(crate) fn assert_survives_damage(image: &[u8], bytes: usize) {
+    let written: Vec<usize> = (0..bytes).filter(|at| image[*at] != 0).collect();
+    let mut disk = MemoryDisk(image.to_vec());
+    for seed in 0..2000 {
+        let choices = noise(seed, 32);
+        let (choices, _) = choices.as_chunks::<8>();
+        let places = choices[..=usize::from(choices[3][7] % 3)].iter().map(|choice| {
+            let number = u64::from_le_bytes(*choice);
+            (written[usize::try_from(number >> 8).unwrap() % written.len()], choice[0])
+        });
+        let before: Vec<_> =
+            places.map(|(at, value)| (at, std::mem::replace(&mut disk.0[at], value))).collect();
+        free(&disk);
+        before.into_iter().rev().for_each(|(at, value)| disk.0[at] = value);
+    }
+    assert!(disk.0 == image);
+    assert!(trimmed(&free(&disk)) > 0);
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 use medv_codec::volume::FileSystem;
 use medv_tests::MemoryDisk;
 
-use crate::image::{Image, assert_refused, free, noise, number_after, run, trimmed};
+use crate::image::{Image, assert_refused, assert_survives_damage, free, noise, number_after, run, trimmed};
 
 const FILES: u64 = 60;
 
@@ -231,4 +231,9 @@ fn a_journal_device_is_no_volume() {
     run("mke2fs", ["-q", "-F", "-O", "journal_dev", image.path().to_str().unwrap()]);
     let free = free(&MemoryDisk(image.bytes()));
     assert_eq!(free.bytes(), 0);
+}
+
+#[test]
+fn damage_of_any_kind_is_survived() {
+    assert_survives_damage(&make(20_000, &["-t", "ext4", "-b", "1024"]).bytes(), 64 << 10);
 }

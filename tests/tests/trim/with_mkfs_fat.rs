@@ -2,7 +2,7 @@
 
 use medv_codec::volume::FileSystem;
 
-use crate::image::{Image, assert_refused, noise, number_after, run, trimmed};
+use crate::image::{Image, assert_refused, assert_survives_damage, noise, number_after, run, trimmed};
 
 /// Makes a FAT of `kib` KiB without files.
 fn make(kib: u64, bits: &str, sectors_per_cluster: &str) -> Image {
@@ -108,4 +108,9 @@ fn refused_when_its_sizes_do_not_fit() {
     let fat16 = make(40_000, "16", "4").bytes();
     assert_refused(&fat16[..20_000 << 10], "its partition has", |_| {});
     assert_refused(&fat16, "too short", |bytes| bytes[22] = 1);
+}
+
+#[test]
+fn damage_of_any_kind_is_survived() {
+    assert_survives_damage(&make(40_000, "16", "4").bytes(), 100 << 10);
 }

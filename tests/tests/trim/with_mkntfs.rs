@@ -2,7 +2,7 @@
 
 use medv_codec::volume::FileSystem;
 
-use crate::image::{Image, assert_refused, noise, number_after, run, trimmed};
+use crate::image::{Image, assert_refused, assert_survives_damage, noise, number_after, run, trimmed};
 
 const FILES: u64 = 24;
 
@@ -306,4 +306,9 @@ fn refused_when_it_has_shadow_copies() {
     let mut emptied = clean.clone();
     with_catalog(&mut emptied, 1, 0);
     assert!(trimmed(&Image::from_bytes(&emptied).scribbled().1) > 0);
+}
+
+#[test]
+fn damage_of_any_kind_is_survived() {
+    assert_survives_damage(&make(40_000, "4096").bytes(), 128 << 10);
 }

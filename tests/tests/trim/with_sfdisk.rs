@@ -135,6 +135,8 @@ mod with_mke2fs {
             free.bytes()
         };
         let length = 446 + 12;
+        // A dynamic disk.
+        assert_eq!(refused("volume manager", &|disk| disk[446 + 4] = 0x42), expected);
         // Up to the extended record at 22528, over it, over the first logical one, and off the disk.
         assert_eq!(refused("overlaps the partition table", &|disk| disk[length + 1] += 1), expected);
         assert_eq!(refused("overlaps partition 5", &|disk| disk[length + 1] += 16), 0);
