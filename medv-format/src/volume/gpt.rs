@@ -33,7 +33,7 @@ impl GptHeader {
     /// Reads the header at the start of its sector. `Damaged` if the signature or the checksum is wrong.
     pub fn from_bytes(sector: &[u8; 512]) -> Result<Self> {
         if sector[..8] != *b"EFI PART" {
-            let found = format_args!("{:02X?}", &sector[..8]);
+            let found = format!("{:02X?}", &sector[..8]);
             return Err(Error::damaged("GPT header signature", found, "EFI PART"));
         }
         let size = LittleEndian::read_u32(&sector[12..]);
@@ -48,7 +48,7 @@ impl GptHeader {
         hasher.update(covered.get(20..).unwrap_or_default());
         let computed = hasher.finalize();
         if computed != stored {
-            let (found, expected) = (format_args!("{stored:#010x}"), format_args!("{computed:#010x}"));
+            let (found, expected) = (format!("{stored:#010x}"), format!("{computed:#010x}"));
             return Err(Error::damaged("GPT header checksum", found, expected));
         }
         let entry_size = LittleEndian::read_u32(&sector[84..]);

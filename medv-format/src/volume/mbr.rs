@@ -34,14 +34,14 @@ impl Mbr {
     /// as in the boot sector of a file system.
     pub fn from_bytes(bytes: &[u8; Self::SIZE]) -> Result<Self> {
         if bytes[510..] != [0x55, 0xAA] {
-            let found = format_args!("{:02X} {:02X}", bytes[510], bytes[511]);
+            let found = format!("{:02X} {:02X}", bytes[510], bytes[511]);
             return Err(Error::damaged("partition table signature", found, "55 AA").at(FileOffset::new(510)));
         }
         let mut entries = [MbrEntry::default(); 4];
         let (table, _) = bytes[446..510].as_chunks::<16>();
         for (entry, raw) in entries.iter_mut().zip(table) {
             if raw[0] & 0x7F != 0 {
-                let found = format_args!("{:02X}", raw[0]);
+                let found = format!("{:02X}", raw[0]);
                 return Err(Error::damaged("partition status", found, "00 or 80").at(FileOffset::new(446)));
             }
             *entry = MbrEntry {

@@ -44,7 +44,7 @@ impl ShadowCatalogBlock {
     /// `Damaged` if it is not a block of a catalog.
     pub fn from_bytes(bytes: &[u8; Self::SIZE]) -> Result<Self> {
         if !bytes.starts_with(&IDENTIFIER) || u32_at(bytes, 20) != Some(2) {
-            let found = format_args!("{:02X?}", &bytes[..4]);
+            let found = format!("{:02X?}", &bytes[..4]);
             return Err(Error::damaged("shadow copy catalog", found, "a block of a catalog"));
         }
         let (entries, _) = bytes[128..].as_chunks::<128>();
