@@ -20,6 +20,7 @@ pub mod storage;
 mod stream;
 mod target;
 pub mod verify;
+pub mod volume;
 
 pub use error::{Error, ErrorKind, Result};
 pub use monitor::{Monitor, Silent};

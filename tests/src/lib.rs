@@ -1,3 +1,6 @@
 //! What the end-to-end tests share: builders of disks, a misbehaving web server, storage that fails.
 
 pub mod web_server;
+mod memory_disk;
+
+pub use memory_disk::MemoryDisk;

@@ -19,6 +19,8 @@ pub struct IndexEntry {
 pub struct IndexRoot {
     /// Bytes in each other node of this directory.
     pub block_bytes: u32,
+    /// Whether there are other nodes.
+    pub has_blocks: bool,
     /// The names in this node.
     pub entries: Vec<IndexEntry>,
 }
@@ -30,7 +32,8 @@ impl IndexRoot {
         if !(512..=65536).contains(&block_bytes) || !block_bytes.is_power_of_two() {
             return Err(Error::damaged("NTFS index block size", block_bytes, "512 bytes to 64 KiB"));
         }
-        Ok(Self { block_bytes, entries: node(value.get(16..).unwrap_or_default())? })
+        let has_blocks = value.get(28).is_some_and(|flags| flags & 1 != 0);
+        Ok(Self { block_bytes, has_blocks, entries: node(value.get(16..).unwrap_or_default())? })
     }
 }
 
@@ -45,7 +48,7 @@ impl IndexBlock {
     /// `Damaged` if it is not an index block, or was written only in part.
     pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self> {
         if bytes.get(..4) != Some(b"INDX") {
-            let found = format_args!("{:02X?}", bytes.get(..4).unwrap_or_default());
+            let found = format!("{:02X?}", bytes.get(..4).unwrap_or_default());
             return Err(Error::damaged("NTFS index block", found, "INDX"));
         }
         undo_fixups("NTFS index block", &mut bytes)?;
@@ -55,7 +58,7 @@ impl IndexBlock {
 
 /// The entries behind a node's header, whose offsets count from that header.
 fn node(bytes: &[u8]) -> Result<Vec<IndexEntry>> {
-    let outside = |what| Error::damaged("NTFS index entry", what, "one inside its node");
+    let outside = |what: &str| Error::damaged("NTFS index entry", what, "one inside its node");
     let header = |at| u32_at(bytes, at).and_then(|value| usize::try_from(value).ok());
     let (Some(start), Some(end)) = (header(0), header(4)) else { return Err(outside("no header")) };
     let mut rest = bytes.get(start..end).ok_or_else(|| outside("a header that leaves it"))?;
@@ -119,7 +122,7 @@ mod tests {
         value.extend(node_of("a.sys"));
         assert_eq!(
             IndexRoot::from_bytes(&value).unwrap(),
-            IndexRoot { block_bytes: 4096, entries: expected() }
+            IndexRoot { block_bytes: 4096, has_blocks: false, entries: expected() }
         );
         value[9] = 0;
         assert!(IndexRoot::from_bytes(&value).is_err());
