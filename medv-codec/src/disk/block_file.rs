@@ -157,6 +157,15 @@ impl BlockFile {
         Ok(())
     }
 
+    /// Fills `buf` with what is stored, whatever the bitmaps say; what is not there is zero.
+    pub(super) fn read_stored(&self, start: u64, buf: &mut [u8]) -> Result<()> {
+        let pieces = self.pieces(start..start + buf.len() as u64, false)?;
+        self.read_pieces(start, &pieces, buf, |_, absent| {
+            absent.fill(0);
+            Ok(())
+        })
+    }
+
     /// The next disk bytes at or after `from` that this file may have data for.
     pub(super) fn next_extent(&self, from: u64) -> Option<Range<u64>> {
         let mut from = from;

@@ -24,8 +24,8 @@ pub(super) struct FoundFooter {
     pub(super) footer: Footer,
     /// Where the footer at the end begins, and so where blocks must have ended; the file's length if there is none.
     pub(super) end: u64,
-    /// Whether a copy of the footer takes the first 512 bytes.
-    pub(super) copy_in_front: bool,
+    /// Where the footer that counts begins.
+    pub(super) at: FileOffset,
 }
 
 /// What is at one of the places where a footer may be.
@@ -68,7 +68,7 @@ pub(super) fn detect(file: &DiskFile, options: &OpenOptions, report: &mut Report
             match copy {
                 Some(footer) => {
                     report.warn(2, "end-footer-broken", error.to_string(), "the copy in front is used");
-                    Ok(found(footer, end_offset, true))
+                    Ok(found(footer, end_offset, 0))
                 }
                 None => Err(report.refuse(trap, code, with_raw_advice(error.into()))),
             }
@@ -78,8 +78,8 @@ pub(super) fn detect(file: &DiskFile, options: &OpenOptions, report: &mut Report
     }
 }
 
-fn found(footer: Footer, end: u64, copy_in_front: bool) -> Detected {
-    Detected::Vhd(Box::new(FoundFooter { footer, end, copy_in_front }))
+fn found(footer: Footer, end: u64, at: u64) -> Detected {
+    Detected::Vhd(Box::new(FoundFooter { footer, end, at: FileOffset::new(at) }))
 }
 
 /// The candidate at the end, and where it begins. Some writers leave off the footer's last byte, which is zero.
@@ -114,14 +114,14 @@ fn both(
                 "the disk's first bytes are a VHD footer, though its own footer says that it is fixed";
             report.warn(6, "nested-vhd", message, "read as a fixed disk; qemu reads the VHD inside");
         }
-        return Ok(found(*end, end_offset, false));
+        return Ok(found(*end, end_offset, end_offset));
     }
-    let end_counts = |end| Ok(found(*end, end_offset, true));
+    let counts = |footer: Box<Footer>| Ok(found(*footer, end_offset, end_offset));
     let front = match front {
         Candidate::Good(front) => front,
         Candidate::Broken(error) => {
             report.warn(2, "front-footer-broken", error.to_string(), "the footer at the end is used");
-            return end_counts(end);
+            return counts(end);
         }
         Candidate::Nothing => {
             let message = "found no copy of the footer at byte 0, expected one";
@@ -131,26 +131,26 @@ fn both(
                 message,
                 "the footer at the end is used; qemu refuses this disk",
             );
-            return end_counts(end);
+            return counts(end);
         }
     };
     if front == end {
-        return end_counts(end);
+        return counts(end);
     }
     let differences = differences(&end, &front);
     match (differences.is_empty(), options.footer) {
         (true, _) => {
             let message = "the footer and its copy differ in fields that do not matter for reading";
             report.warn(2, "footers-differ-slightly", message, "the footer at the end is used");
-            end_counts(end)
+            counts(end)
         }
         (false, FooterChoice::End) => {
             report.warn(2, "footers-differ", differences, "the footer at the end is used, as asked");
-            end_counts(end)
+            counts(end)
         }
         (false, FooterChoice::Front) => {
             report.warn(2, "footers-differ", differences, "the footer in front is used, as asked");
-            end_counts(front)
+            Ok(found(*front, end_offset, 0))
         }
         (false, FooterChoice::Neither) => {
             let error = Error::damaged(differences)
@@ -213,7 +213,7 @@ fn front_only(file: &DiskFile, front: Candidate, report: &mut Report<'_>) -> Res
             message,
             "the copy in front is used, and every block must be there",
         );
-        return Ok(found(footer, file.len(), true));
+        return Ok(found(footer, file.len(), 0));
     }
     let message = "found \"conectix\" at the start but no footer at the end: a VHD that is cut off, or a raw image \
                    that begins with one";
