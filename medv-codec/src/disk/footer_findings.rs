@@ -12,12 +12,13 @@ use crate::{Error, ErrorKind, Result};
 
 /// Refuses the disk of a suspended machine unless allowed; records the rest.
 pub(super) fn check(
-    footer: &Footer,
+    found: &FoundFooter,
     path: &Path,
     options: &OpenOptions,
     report: &mut Report<'_>,
 ) -> Result<()> {
-    saved_state(footer, options, report)?;
+    let footer = &found.footer;
+    saved_state(found, options, report)?;
     small_fields(footer, report);
     sizes(footer, options, report);
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
