@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use medv_codec::disk::{Disk, Examination, Finding, OpenOptions, OpenedDisk, Severity, examine, open};
+use medv_codec::disk::{
+    Disk, DiskForm, Examination, Finding, OpenOptions, OpenedDisk, Severity, examine, open,
+};
 use medv_format::vhd::{
-    BatmapHeader, BlockAllocationTable, DynamicHeader, Footer, NO_OFFSET, ParentLocator, SectorBitmap,
-    Timestamp, Uuid,
+    BatmapHeader, BlockAllocationTable, DynamicHeader, Footer, ParentLocator, SectorBitmap, Timestamp, Uuid,
 };
 use medv_format::{DiskOffset, FileOffset};
 
@@ -157,7 +158,8 @@ impl Sparse {
         let mut header = self.header.clone();
         header.table_offset = FileOffset::new(self.table_at as u64);
         header.max_table_entries = entries;
-        let footer = Footer { data_offset: self.header_at as u64, ..self.footer.clone() };
+        let mut footer = self.footer.clone();
+        footer.data_offset = self.header_at as u64;
 
         let mut bytes = vec![0; self.table_at + table.to_bytes().len()];
         bytes.resize(bytes.len().max(self.header_at + DynamicHeader::SIZE), 0);
@@ -322,6 +324,13 @@ impl Opened {
         read_all(&*self.opened.disk)
     }
 
+    /// Checks that its form and all its bytes are these.
+    pub fn is(&self, form: DiskForm, expected: &[u8]) -> &Self {
+        assert_eq!(self.opened.form, form);
+        assert_same(&self.bytes(), expected);
+        self
+    }
+
     /// Its findings' names.
     pub fn codes(&self) -> Vec<&'static str> {
         codes(&self.opened.findings)
@@ -329,17 +338,11 @@ impl Opened {
 }
 
 /// Opens a disk with the options of a careful caller.
-///
-/// # Panics
-/// If it is refused.
 pub fn opens(bytes: &[u8]) -> Opened {
     opens_with(bytes, &OpenOptions::default())
 }
 
 /// Opens a disk with these options.
-///
-/// # Panics
-/// If it is refused.
 pub fn opens_with(bytes: &[u8], options: &OpenOptions) -> Opened {
     let scratch = Scratch::new();
     let path = scratch.write("disk.vhd", bytes);
@@ -348,17 +351,11 @@ pub fn opens_with(bytes: &[u8], options: &OpenOptions) -> Opened {
 }
 
 /// The error on opening; checks that the same is a finding of the trap, and that it says what to do.
-///
-/// # Panics
-/// If the disk opens, or the refusal is not said properly.
 pub fn refused(bytes: &[u8], trap: u8, code: &str) -> medv_codec::Error {
     refused_with(bytes, trap, code, &OpenOptions::default())
 }
 
 /// As [`refused`], with these options.
-///
-/// # Panics
-/// If the disk opens, or the refusal is not said properly.
 pub fn refused_with(bytes: &[u8], trap: u8, code: &str, options: &OpenOptions) -> medv_codec::Error {
     let scratch = Scratch::new();
     let path = scratch.write("disk.vhd", bytes);
@@ -374,14 +371,19 @@ pub fn refused_with(bytes: &[u8], trap: u8, code: &str, options: &OpenOptions) -
 }
 
 /// What a doctor finds, which must not be a refusal.
-///
-/// # Panics
-/// If the disk is refused.
 pub fn examined(bytes: &[u8], options: &OpenOptions) -> Examination {
     let scratch = Scratch::new();
     let examination = examine(&scratch.write("disk.vhd", bytes), options).unwrap();
     assert!(examination.refused().is_none(), "{:?}", examination.findings);
     examination
+}
+
+/// Checks that these are the same bytes; says where they are not, without printing them all.
+pub fn assert_same(found: &[u8], expected: &[u8]) {
+    assert_eq!(found.len(), expected.len(), "length");
+    if let Some(at) = found.iter().zip(expected).position(|(found, expected)| found != expected) {
+        panic!("byte {at} is {}, expected {}", found[at], expected[at]);
+    }
 }
 
 /// The names of findings.
@@ -390,18 +392,12 @@ pub fn codes(findings: &[Finding]) -> Vec<&'static str> {
 }
 
 /// The one finding of this name.
-///
-/// # Panics
-/// If there is none.
 pub fn finding<'a>(findings: &'a [Finding], code: &str) -> &'a Finding {
     let found = findings.iter().find(|finding| finding.code == code);
     found.unwrap_or_else(|| panic!("no {code} among {findings:?}"))
 }
 
 /// All bytes of a disk, read in three ways that must agree: at once, in uneven pieces, and by extents.
-///
-/// # Panics
-/// If they do not agree.
 pub fn read_all(disk: &dyn Disk) -> Vec<u8> {
     let size = usize::try_from(disk.virtual_size()).unwrap();
     let mut whole = vec![0xAA; size];
@@ -433,6 +429,3 @@ fn read_extents(disk: &dyn Disk) -> Vec<u8> {
     }
     bytes
 }
-
-/// The end of a fixed footer's data offset field: nothing.
-pub const UNUSED_OFFSET: [u8; 8] = NO_OFFSET.to_be_bytes();
