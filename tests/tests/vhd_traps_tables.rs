@@ -5,7 +5,7 @@ use std::fs::OpenOptions as FileOptions;
 use medv_codec::ErrorKind;
 use medv_codec::disk::{BitmapPolicy, DiskForm, OpenOptions, Severity, open};
 use medv_format::Limits;
-use medv_format::vhd::{BatmapHeader, CreatorApplication};
+use medv_format::vhd::CreatorApplication;
 use medv_tests::vhd_builder::{
     Block, Built, Scratch, Sparse, assert_same, batmap_header, dynamic, examined, finding, opens, opens_with,
     pattern, put, refused, refused_with,
@@ -242,19 +242,20 @@ fn trap_28_blocks_out_of_order_with_gaps_and_in_any_alignment() {
 
 #[test]
 fn trap_29_a_batmap_is_stepped_over_and_an_encrypted_disk_refused() {
-    let batmap = [0b0100_0010_u8; 512];
-    let sum = |version| {
-        let mut header =
-            BatmapHeader::from_bytes(&batmap_header(2560, version, 0).try_into().unwrap()).unwrap().unwrap();
-        header.checksum = !batmap.iter().map(|&byte| u32::from(byte)).sum::<u32>();
-        assert!(header.checksum_matches(&batmap));
-        header.checksum
-    };
-    for version in [0x0001_0001, 0x0001_0002] {
-        let after_table = [batmap_header(2560, version, sum(version)), batmap.to_vec()].concat();
+    let batmap = [0b1100_0010_u8; 512];
+    let as_unsigned = !(512 * 0b1100_0010_u32);
+    let as_signed = !(512_u32.wrapping_mul(0xFFFF_FFC2));
+    for (version, checksum, broken) in [
+        (0x0001_0002, as_unsigned, false),
+        (0x0001_0002, as_signed, true),
+        (0x0001_0001, as_signed, false),
+        (0x0001_0001, as_unsigned, true),
+    ] {
+        let after_table = [batmap_header(2560, version, checksum), batmap.to_vec()].concat();
         let opened = opens(&Sparse { after_table: after_table.clone(), ..sample() }.build().bytes);
         opened.is(DiskForm::Dynamic, &content());
         assert_eq!(finding(&opened.opened.findings, "batmap").severity, Severity::Note);
+        assert_eq!(opened.codes().contains(&"batmap-broken"), broken);
 
         let mut encrypted = after_table;
         encrypted[29] = 1;

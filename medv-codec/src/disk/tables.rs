@@ -149,9 +149,33 @@ fn look_for_batmap(
     let batmap = BatmapHeader::from_bytes(&file.read_array(at)?);
     let batmap = batmap.map_err(|error| report.refuse(29, "encrypted", error.based_at(at)))?;
     if let Some(batmap) = batmap {
+        check_batmap(file, &batmap, report)?;
         let message =
             format!("found a batmap at byte {}, {} sectors", batmap.batmap_offset, batmap.batmap_sectors);
         report.note(29, "batmap", message, "not needed for reading, so not used");
+    }
+    Ok(())
+}
+
+/// Batmaps are small: a bit for each block. One that is not is not worth the memory.
+fn check_batmap(file: &DiskFile, batmap: &BatmapHeader, report: &mut Report<'_>) -> Result<()> {
+    const LARGEST: u64 = 16 << 20;
+    let len = u64::from(batmap.batmap_sectors) * SECTOR;
+    let inside = batmap.batmap_offset.checked_add(len).is_some_and(|end| end.get() <= file.len());
+    let matches = if inside && len <= LARGEST {
+        let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
+        file.read_exact_at(batmap.batmap_offset, &mut bytes)?;
+        batmap.checksum_matches(&bytes)
+    } else {
+        false
+    };
+    if !matches {
+        report.warn(
+            29,
+            "batmap-broken",
+            "the batmap's checksum is wrong",
+            "not needed for reading, so not used",
+        );
     }
     Ok(())
 }
