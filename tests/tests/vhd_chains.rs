@@ -98,7 +98,7 @@ fn three_deep_by_absolute_locators() {
 #[test]
 fn the_working_directory_does_not_matter() {
     let scratch = Scratch::new();
-    let path = three_in(&scratch, "a/b", |disk, parent| disk.relative(parent));
+    let path = three_in(&scratch, "a/b", Sparse::relative);
     let link = scratch.path("a/b/../b/2.vhd");
     assert_chain(&path, &OpenOptions::default(), 2);
     assert_chain(&link, &OpenOptions::default(), 2);
@@ -127,7 +127,7 @@ fn a_stale_absolute_path_still_names_the_file_beside_the_child() {
 #[test]
 fn parents_elsewhere_are_found_in_given_files_and_folders() {
     let scratch = Scratch::new();
-    let path = three_in(&scratch, "vm", |disk, parent| disk.relative(parent));
+    let path = three_in(&scratch, "vm", Sparse::relative);
     let (base, middle) = (scratch.path("base"), scratch.path("middle"));
     for folder in [&base, &middle] {
         fs::create_dir(folder).unwrap();
@@ -143,7 +143,7 @@ fn parents_elsewhere_are_found_in_given_files_and_folders() {
 #[test]
 fn the_given_parent_goes_before_what_the_disk_says() {
     let scratch = Scratch::new();
-    let path = three_in(&scratch, "vm", |disk, parent| disk.relative(parent));
+    let path = three_in(&scratch, "vm", Sparse::relative);
     let copy = scratch.path("copy.vhd");
     fs::copy(scratch.path("vm/1.vhd"), &copy).unwrap();
     let opened = open(&path, &with_parents(&[copy.clone(), scratch.path("vm")])).unwrap();
@@ -198,7 +198,7 @@ fn cycles_end() {
 #[test]
 fn depth_is_limited() {
     let scratch = Scratch::new();
-    let path = three_in(&scratch, "vm", |disk, parent| disk.relative(parent));
+    let path = three_in(&scratch, "vm", Sparse::relative);
     let limited = |chain_depth| OpenOptions {
         limits: Limits { chain_depth, ..Limits::default() },
         ..OpenOptions::default()

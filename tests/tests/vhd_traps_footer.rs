@@ -48,7 +48,7 @@ fn trap_01_no_footer_is_raw_unless_it_must_be_a_vhd() {
     let options = OpenOptions { assume: Assume::Vhd, ..OpenOptions::default() };
     assert_eq!(refused_with(&payload, 1, "footer-cookie", &options).kind(), ErrorKind::Damaged);
     for bytes in [&b""[..], b"c", b"conectix"] {
-        assert_same(&opens(bytes).bytes(), &bytes);
+        assert_same(&opens(bytes).bytes(), bytes);
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use medv_codec::ErrorKind;
 use medv_codec::disk::{DiskForm, OpenOptions, examine, open};
-use medv_format::vhd::Uuid;
+use medv_format::vhd::{CreatorApplication, SizeRule, Uuid};
 use medv_tests::vhd_builder::{
     Scratch, Sparse, UUID, assert_same, codes, differencing, dynamic, finding, fixed, fixed_with,
     header_name, pattern, put, read_all, utf16,
@@ -174,6 +174,22 @@ fn trap_38_parents_of_every_form_and_size() {
             assert_eq!(codes(&opened.findings).contains(&"parent-size-differs"), size != SIZE);
         }
     }
+}
+
+#[test]
+fn trap_38_the_parent_is_as_large_as_the_child_sees_it() {
+    let scratch = Scratch::new();
+    let payload = pattern(38, 1 << 20);
+    // By its own creator it would end 4096 bytes earlier.
+    scratch.write(
+        "parent.vhd",
+        &fixed_with(&payload, |footer| footer.creator_application = CreatorApplication::QEMU),
+    );
+    let child = differencing(1 << 20, 1 << 16, CHILD, UUID).relative("parent.vhd");
+    let path = scratch.write("child.vhd", &child.build().bytes);
+    assert_same(&read_all(&*open(&path, &OpenOptions::default()).unwrap().disk), &payload);
+    let options = OpenOptions { size_rule: SizeRule::Geometry, ..OpenOptions::default() };
+    assert_same(&read_all(&*open(&path, &options).unwrap().disk), &payload[..2040 * 512]);
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn open_link(path: &Path, options: &OpenOptions, chain: &mut Chain, report: &mut
         Some(paths) => {
             let search = ParentSearch::new(&resolved, header.parent_uuid, options);
             let parent_path = search.find(&paths, report)?;
-            let parent = open_parent(&parent_path, options, chain, &mut report.about(&parent_path))?;
+            let parent = open_parent(&parent_path, rule, options, chain, &mut report.about(&parent_path))?;
             note_parent(&parent, &parent_path, virtual_size, report);
             Body::Differencing(DifferencingDisk::new(blocks, parent.into_disk()))
         }
@@ -191,14 +191,16 @@ fn open_link(path: &Path, options: &OpenOptions, chain: &mut Chain, report: &mut
     Ok(Link { body, footer: Some(found.footer), header: Some(header), sizes })
 }
 
-/// Choices about the child's own footer do not hold for its parent.
+/// A parent is a VHD or not whatever the child was said to be, but its size counts as the child's does: what the child's
+/// program saw of it must not be cut off.
 fn open_parent(
     path: &Path,
+    child_rule: SizeRule,
     options: &OpenOptions,
     chain: &mut Chain,
     report: &mut Report<'_>,
 ) -> Result<Link> {
-    let options = OpenOptions { assume: Assume::Detect, size_rule: SizeRule::ByCreator, ..options.clone() };
+    let options = OpenOptions { assume: Assume::Detect, size_rule: child_rule, ..options.clone() };
     open_link(path, &options, chain, report)
 }
 
