@@ -18,8 +18,8 @@ fn uuid(generation: u8) -> Uuid {
     Uuid([generation; 16])
 }
 
-/// The disk of a generation: the first stands alone, every other one has the one before it as its parent, writes
-/// block `generation` and one sector of block 0.
+/// The disk of a generation: the first stands alone, every other one has the one before it as its parent,
+/// writes block `generation` and one sector of block 0.
 fn generation(generation: u8) -> Sparse {
     let mut disk = if generation == 0 {
         let mut disk = dynamic(SIZE as u64, 1 << 16);

@@ -1,5 +1,5 @@
-//! VHDs with random bytes in their structures, sums redone so that they get past the first check: whatever we make of
-//! them, we neither panic nor hang, and reading stays within the disk.
+//! VHDs with random bytes in their structures, sums redone so that they get past the first check: whatever we
+//! make of them, we neither panic nor hang, and reading stays within the disk.
 
 use medv_codec::disk::{BitmapPolicy, FooterChoice, OpenOptions, examine, open};
 use medv_format::DiskOffset;
@@ -80,7 +80,7 @@ fn nothing_panics() {
     ];
     let mut random = Random(0x1234_5678_9ABC_DEF1);
     let (mut read, mut refused) = (0, 0);
-    for round in 0..4000 {
+    for round in 0..1500 {
         let bytes = mutate(&disks[round % 2], &mut random);
         let path = scratch.write("disk.vhd", &bytes);
         let options = &policies[round / 2 % 2];
@@ -104,5 +104,5 @@ fn nothing_panics() {
         }
     }
     // The mutations must reach both outcomes, or this test says little.
-    assert!(read > 500 && refused > 500, "{read} read, {refused} refused");
+    assert!(read > 200 && refused > 200, "{read} read, {refused} refused");
 }

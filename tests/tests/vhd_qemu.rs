@@ -1,6 +1,7 @@
 //! VHDs that qemu made, read by us, and VHDs that we made, read by qemu.
 //!
-//! qemu-img has no check for this format ("does not support checks"), so that it takes a file of ours is asked of
+//! qemu-img has no check for this format ("does not support checks"), so that it takes a file of ours is
+//! asked of
 //! `info`, `compare` and `convert`.
 
 /// The test runner leaves this module out where qemu-img and qemu-io are not installed.
@@ -259,8 +260,8 @@ mod with_qemu_img {
         }
     }
 
-    /// qemu's driver does not know parents: it opens a child without a word and gives zeros for everything that is in the
-    /// parent. We read the chain.
+    /// qemu's driver does not know parents: it opens a child without a word and gives zeros for everything
+    /// that is in the parent. We read the chain.
     #[test]
     fn it_is_wrong_about_differencing_disks() {
         let scratch = Scratch::new();
@@ -278,8 +279,8 @@ mod with_qemu_img {
         assert!(theirs != expected);
     }
 
-    /// qemu looks at the front first, so a fixed disk whose first bytes are a VHD is taken for that inner VHD. The footer
-    /// at the end says what the file is, so we read the outer disk.
+    /// qemu looks at the front first, so a fixed disk whose first bytes are a VHD is taken for that inner
+    /// VHD. The footer at the end says what the file is, so we read the outer disk.
     #[test]
     fn it_is_wrong_about_a_vhd_inside_a_vhd() {
         let scratch = Scratch::new();
@@ -303,7 +304,8 @@ mod with_qemu_img {
         assert_same(&theirs[512..1024], SectorBitmap::full(512).as_bytes());
     }
 
-    /// qemu counts in sectors and drops what does not fill one. Every byte of the disk is the disk's, so we keep it.
+    /// qemu counts in sectors and drops what does not fill one. Every byte of the disk is the disk's, so we
+    /// keep it.
     #[test]
     fn it_is_wrong_about_the_tail_of_an_odd_size() {
         let scratch = Scratch::new();
@@ -314,8 +316,8 @@ mod with_qemu_img {
         assert_eq!(virtual_size(&path), 4000 / 512 * 512);
     }
 
-    /// qemu takes disk type 5, which was never defined, for a dynamic disk, and reads on past a dynamic header whose
-    /// checksum is wrong. We refuse both: nobody can say what such a file means.
+    /// qemu takes disk type 5, which was never defined, for a dynamic disk, and reads on past a dynamic
+    /// header whose checksum is wrong. We refuse both: nobody can say what such a file means.
     #[test]
     fn it_is_wrong_to_take_dead_types_and_bad_checksums() {
         let scratch = Scratch::new();
@@ -330,7 +332,8 @@ mod with_qemu_img {
         }
     }
 
-    /// qemu refuses a dynamic disk whose copy in front is gone, though the footer at the end is fine. We read it.
+    /// qemu refuses a dynamic disk whose copy in front is gone, though the footer at the end is fine. We read
+    /// it.
     #[test]
     fn it_is_wrong_to_need_the_copy_in_front() {
         let scratch = Scratch::new();

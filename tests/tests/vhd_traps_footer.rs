@@ -194,6 +194,25 @@ fn trap_06_a_vhd_inside_a_fixed_vhd_stays_inside() {
 }
 
 #[test]
+fn trap_06_a_vhd_inside_is_not_taken_for_the_whole_when_the_footer_is_lost() {
+    let inner = small_dynamic().bytes;
+    let mut broken = fixed(&inner);
+    broken[inner.len() + 100] ^= 1;
+    refused(&broken, 3, "footer-checksum");
+
+    // Cut off in the payload behind the inner disk, or the footer overwritten.
+    let mut payload = inner.clone();
+    payload.resize(inner.len() + MIB, 0);
+    let whole = fixed(&payload);
+    let error = refused(&whole[..whole.len() - 512], 5, "footer-only-in-front");
+    assert_eq!(error.kind(), ErrorKind::Damaged);
+    let raw = OpenOptions { assume: Assume::Raw, ..OpenOptions::default() };
+    opens_with(&payload, &raw).is(DiskForm::Raw, &payload);
+    let front = OpenOptions { footer: FooterChoice::Front, ..OpenOptions::default() };
+    opens_with(&payload, &front).is(DiskForm::Dynamic, &small_dynamic_content());
+}
+
+#[test]
 fn trap_07_the_data_offset_of_a_fixed_disk_is_unused() {
     let payload = pattern(1, EXACT);
     for (offset, said) in [(u64::MAX, false), (0xFFFF_FFFF, true), (0, true), (512, true)] {

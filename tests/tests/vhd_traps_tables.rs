@@ -234,7 +234,8 @@ fn trap_28_blocks_out_of_order_with_gaps_and_in_any_alignment() {
     for gap in [0, 512, 4096, 100 << 10] {
         opens(&Sparse { gap, ..sample() }.build().bytes).is(DiskForm::Dynamic, &content());
     }
-    // Table up to 2048, a bitmap of 512 before the data: 1536 more bring it to 4096, 3584 the next to 4 KiB again.
+    // Table up to 2048, a bitmap of 512 before the data: 1536 more bring it to 4096, 3584 the next to 4 KiB
+    // again.
     assert!(opens(&sample().build().bytes).codes().contains(&"blocks-unaligned"));
     let aligned = Sparse { gap: 1536, ..dynamic(SIZE as u64, 1 << 16).block(1, &pattern(1, BLOCK)) };
     assert!(!opens(&aligned.build().bytes).codes().contains(&"blocks-unaligned"));

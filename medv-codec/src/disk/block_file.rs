@@ -75,8 +75,8 @@ impl BlockFile {
         })
     }
 
-    /// What of `disk` is in this file, in order and without gaps. With `by_bitmap`, sectors that were never written are
-    /// not there.
+    /// What of `disk` is in this file, in order and without gaps. With `by_bitmap`, sectors that were never
+    /// written are not there.
     pub(super) fn pieces(&self, disk: Range<u64>, by_bitmap: bool) -> Result<Vec<Piece>> {
         let mut pieces = Vec::new();
         let mut start = disk.start;
@@ -122,8 +122,8 @@ impl BlockFile {
         }
     }
 
-    /// Fills `buf`, which begins at `start` of the disk, with what the pieces have in this file; those that are not
-    /// there are handed to `absent`, in order.
+    /// Fills `buf`, which begins at `start` of the disk, with what the pieces have in this file; those that
+    /// are not there are handed to `absent`, in order.
     pub(super) fn read_pieces(
         &self,
         start: u64,

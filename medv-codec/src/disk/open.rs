@@ -1,5 +1,6 @@
 //! Opens a disk: finds out what it is, checks it, and puts its chain together.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use medv_format::vhd::{DiskType, DynamicHeader, Footer, SizeRule};
@@ -28,6 +29,17 @@ pub enum DiskForm {
     Differencing,
     /// Bytes and nothing else.
     Raw,
+}
+
+impl fmt::Display for DiskForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fixed => "fixed",
+            Self::Dynamic => "dynamic",
+            Self::Differencing => "differencing",
+            Self::Raw => "raw",
+        })
+    }
 }
 
 /// The sizes that a footer states, in bytes.
@@ -61,11 +73,10 @@ pub struct OpenedDisk {
 
 /// Opens the disk at `path`: a fixed, dynamic or differencing VHD or a raw image.
 ///
-/// # Errors
-/// Damaged: cut off, tables that contradict each other, a parent that is missing or is not the right one.
-/// Unsupported: dead disk types, encrypted or split disks, a suspended machine's disk, parents outside the allowed
-/// folders. Limit: larger, with larger tables, or with more parents than [`OpenOptions::limits`] allows. I/O: a file cannot
-/// be opened or read. Usage: `path` is no file.
+/// # Errors Damaged: cut off, tables that contradict each other, a parent that is missing or is not the right
+/// one. Unsupported: dead disk types, encrypted or split disks, a suspended machine's disk, parents outside
+/// the allowed folders. Limit: larger, with larger tables, or with more parents than [`OpenOptions::limits`]
+/// allows. I/O: a file cannot be opened or read. Usage: `path` is no file.
 ///
 /// # Example
 /// ```no_run
@@ -191,8 +202,8 @@ fn open_link(path: &Path, options: &OpenOptions, chain: &mut Chain, report: &mut
     Ok(Link { body, footer: Some(found.footer), header: Some(header), sizes })
 }
 
-/// A parent is a VHD or not whatever the child was said to be, but its size counts as the child's does: what the child's
-/// program saw of it must not be cut off.
+/// A parent is a VHD or not whatever the child was said to be, but its size counts as the child's does: what
+/// the child's program saw of it must not be cut off.
 fn open_parent(
     path: &Path,
     child_rule: SizeRule,

@@ -32,8 +32,8 @@ impl<'a> ParentSearch<'a> {
         Self { child, folder, wanted, options, allowed, looked_for: vec![], outside: false, mismatch: false }
     }
 
-    /// The parent's path, links resolved. The user's own word goes first, then what the disk says: relative paths,
-    /// absolute ones, and at last a file of the same name beside the child.
+    /// The parent's path, links resolved. The user's own word goes first, then what the disk says: relative
+    /// paths, absolute ones, and at last a file of the same name beside the child.
     pub(super) fn find(mut self, paths: &[LocatorPath], report: &mut Report<'_>) -> Result<PathBuf> {
         let found = self.among_given(paths).or_else(|| self.by_paths(paths)).or_else(|| self.beside(paths));
         match found {

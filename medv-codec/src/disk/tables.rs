@@ -2,15 +2,17 @@
 
 use std::ops::Range;
 
-use medv_format::vhd::{BatmapHeader, BitOrder, BlockAllocationTable, DynamicHeader, Footer, SectorBitmap};
+use medv_format::vhd::{
+    BatmapHeader, BitOrder, BlockAllocationTable, DynamicHeader, Footer, PlatformCode, SectorBitmap,
+};
 use medv_format::{FileOffset, SECTOR};
 
 use super::block_file::BlockFile;
 use super::block_places::{self, Surroundings};
-use super::detect::FoundFooter;
+use super::detect::{FoundFooter, refuse_front};
 use super::finding::{Report, trap_of};
 use super::header_findings;
-use super::options::OpenOptions;
+use super::options::{FooterChoice, OpenOptions};
 use super::positional::DiskFile;
 use crate::{Error, Result};
 
@@ -83,6 +85,10 @@ pub(super) fn open_blocks(
         allow_damage: options.allow_damage,
     };
     block_places::check(&table, &around, report)?;
+    if found.unconfirmed && options.footer != FooterChoice::Front {
+        let end = table.present().map(|(block, bitmap)| around.span(block, bitmap).end).max().unwrap_or(0);
+        refuse_what_goes_on(&file, header, &taken, end, report)?;
+    }
     look_for_batmap(&file, header, &table, &around, report)?;
     let old_blktap =
         found.footer.creator_application.0.starts_with(b"tap") && found.footer.creator_version == 1;
@@ -90,8 +96,26 @@ pub(super) fn open_blocks(
     Ok(BlockFile::new(file, table, header.block_size, virtual_size, bit_order))
 }
 
-/// Only the entries that the disk needs, however many there are said to be; checked against the file's length and the
-/// limit before memory is reserved.
+/// A disk whose footer at the end is lost ends where its last part does, give or take what was the footer. If
+/// much more follows, it is another disk that begins with this one.
+fn refuse_what_goes_on(
+    file: &DiskFile,
+    header: &DynamicHeader,
+    taken: &[(Range<u64>, &'static str)],
+    end_of_blocks: u64,
+    report: &mut Report<'_>,
+) -> Result<()> {
+    const PADDING: u64 = 4096;
+    let locators = header.parent_locators.iter().filter(|locator| locator.code() != PlatformCode::None);
+    let locators =
+        locators.map(|locator| locator.data_offset.saturating_add(locator.data_length.into()).get());
+    let tables = taken.iter().map(|(range, _)| range.end).filter(|&end| end <= file.len());
+    let end = locators.chain(tables).fold(end_of_blocks, u64::max);
+    if file.len().saturating_sub(end) > PADDING { Err(refuse_front(file, report)) } else { Ok(()) }
+}
+
+/// Only the entries that the disk needs, however many there are said to be; checked against the file's length
+/// and the limit before memory is reserved.
 fn read_table(
     file: &DiskFile,
     header: &DynamicHeader,
