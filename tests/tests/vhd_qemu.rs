@@ -260,6 +260,24 @@ mod with_qemu_img {
         }
     }
 
+    /// Without `force_size` it rounds up to whole cylinders, which is never a whole MiB, and it makes nothing beyond
+    /// 2040 GiB.
+    #[test]
+    fn the_sizes_that_it_makes() {
+        let scratch = Scratch::new();
+        let path = scratch.path("disk.vhd");
+        for (form, asked, made) in [("dynamic", 40 << 30, 42_951_106_560), ("fixed", 1 << 30, 1_073_995_776)]
+        {
+            create(&path, form, false, asked);
+            assert_eq!(open_ours(&path).disk.virtual_size(), made);
+            assert_eq!(virtual_size(&path), made);
+        }
+        let too_large = (LARGEST_DISK + (1 << 30)).to_string();
+        let made =
+            run("qemu-img", &["create", "-q", "-f", "vpc", "-o", "force_size=on", utf8(&path), &too_large]);
+        assert!(!made.status.success());
+    }
+
     /// qemu's driver does not know parents: it opens a child without a word and gives zeros for everything
     /// that is in the parent. We read the chain.
     #[test]

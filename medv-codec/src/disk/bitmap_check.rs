@@ -34,8 +34,8 @@ pub(super) fn check(blocks: &BlockFile, policy: BitmapPolicy, report: &mut Repor
     }
     if let Some(first) = first {
         let message = format!(
-            "{sectors} sectors hold data though the bitmaps say that they were never written, the first at byte {first} \
-             of the disk"
+            "{sectors} sectors hold data though the bitmaps say that they were never written, the first \
+             at byte {first} of the disk"
         );
         let action = match policy {
             BitmapPolicy::DataWins => {

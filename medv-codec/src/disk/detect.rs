@@ -239,8 +239,8 @@ fn front_only(file: &DiskFile, front: Candidate, report: &mut Report<'_>) -> Res
 
 /// Only the front looks like a VHD, and it is not clear whether the file is one.
 pub(super) fn refuse_front(file: &DiskFile, report: &mut Report<'_>) -> Error {
-    let message = "found \"conectix\" at the start but no footer at the end: a VHD that is cut off, or a raw image \
-                   that begins with one";
+    let message = "found \"conectix\" at the start but no footer at the end: a VHD that is cut off, or a raw \
+                   image that begins with one";
     let error = Error::damaged(message).at(FileOffset::new(file.len().saturating_sub(SECTOR)));
     report.refuse(5, "footer-only-in-front", with_raw_advice(error))
 }

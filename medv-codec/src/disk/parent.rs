@@ -222,7 +222,7 @@ fn read_locator(
     let inside = end.is_some_and(|end| end.get() <= file.len());
     if locator.data_length > ParentLocator::LONGEST_PATH || !inside {
         let message = format!(
-            "a parent locator's path is impossible: found {} bytes at byte {}, expected at most {} inside the file",
+            "impossible path of a parent locator: found {} bytes at byte {}, expected up to {} inside the file",
             locator.data_length,
             locator.data_offset,
             ParentLocator::LONGEST_PATH

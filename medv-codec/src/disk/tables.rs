@@ -127,7 +127,7 @@ fn read_table(
     let end = header.table_offset.checked_add(bytes);
     if end.is_none_or(|end| end.get() > file.len()) {
         let message = format!(
-            "the block allocation table is outside the file: found a file of {} bytes, expected {bytes} bytes there",
+            "the block allocation table is outside the file: found a file of {} bytes, expected {bytes} there",
             file.len()
         );
         let error = Error::damaged(message).at(header.table_offset).advice("get a whole copy of the file");
