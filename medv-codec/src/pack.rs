@@ -344,7 +344,7 @@ impl<'a> Writer<'a> {
         let frame = frame.map_err(|error| Error::io("cannot compress", error))?;
         self.frame(FrameKind::Footer, 512, &frame, crc32fast::hash(&frame), subtree(&bytes))?;
 
-        let own = subject.footer.as_ref().map(|footer| Attachment::SourceFooter(footer.to_bytes().to_vec()));
+        let own = subject.footer.as_ref().map(|footer| Attachment::SourceFooter(Box::new(footer.to_bytes())));
         self.index.attachments.extend(own);
         self.index.trimmed_bytes = self.trimmed.iter().sum();
         let index = self.index.to_bytes();

@@ -1,6 +1,7 @@
-//! What the end-to-end tests share: builders of disks, a misbehaving web server, storage that fails.
+//! What the end-to-end tests share: disks made in code, a web server that misbehaves, storage that fails.
 
-pub mod web_server;
 mod memory_disk;
+pub mod vhd_builder;
+pub mod web_server;
 
 pub use memory_disk::MemoryDisk;

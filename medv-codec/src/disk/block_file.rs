@@ -75,8 +75,8 @@ impl BlockFile {
         })
     }
 
-    /// What of `disk` is in this file, in order and without gaps. With `by_bitmap`, sectors that were never written are
-    /// not there.
+    /// What of `disk` is in this file, in order and without gaps. With `by_bitmap`, sectors that were never
+    /// written are not there.
     pub(super) fn pieces(&self, disk: Range<u64>, by_bitmap: bool) -> Result<Vec<Piece>> {
         let mut pieces = Vec::new();
         let mut start = disk.start;
@@ -122,8 +122,8 @@ impl BlockFile {
         }
     }
 
-    /// Fills `buf`, which begins at `start` of the disk, with what the pieces have in this file; those that are not
-    /// there are handed to `absent`, in order.
+    /// Fills `buf`, which begins at `start` of the disk, with what the pieces have in this file; those that
+    /// are not there are handed to `absent`, in order.
     pub(super) fn read_pieces(
         &self,
         start: u64,
@@ -155,6 +155,15 @@ impl BlockFile {
             }
         }
         Ok(())
+    }
+
+    /// Fills `buf` with what is stored, whatever the bitmaps say; what is not there is zero.
+    pub(super) fn read_stored(&self, start: u64, buf: &mut [u8]) -> Result<()> {
+        let pieces = self.pieces(start..start + buf.len() as u64, false)?;
+        self.read_pieces(start, &pieces, buf, |_, absent| {
+            absent.fill(0);
+            Ok(())
+        })
     }
 
     /// The next disk bytes at or after `from` that this file may have data for.
@@ -244,4 +253,48 @@ fn part<'a>(buf: &'a mut [u8], start: u64, disk: &Range<u64>) -> &'a mut [u8] {
     let from = usize::try_from(disk.start - start).unwrap_or(usize::MAX);
     let to = usize::try_from(disk.end - start).unwrap_or(usize::MAX);
     &mut buf[from..to]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(disk: Range<u64>, file: u64) -> Piece {
+        Piece { disk, file: Some(file) }
+    }
+
+    #[test]
+    fn pieces_that_go_on_become_one() {
+        let mut pieces = Vec::new();
+        push(&mut pieces, stored(0..512, 4096));
+        push(&mut pieces, stored(512..1024, 4608));
+        push(&mut pieces, stored(1024..1536, 9000));
+        push(&mut pieces, Piece { disk: 1536..2048, file: None });
+        push(&mut pieces, Piece { disk: 2048..4096, file: None });
+        assert_eq!(
+            pieces,
+            [stored(0..1024, 4096), stored(1024..1536, 9000), Piece { disk: 1536..4096, file: None }]
+        );
+    }
+
+    #[test]
+    fn small_neighbours_are_read_in_one_go() {
+        let blocks = |count: u64, stride: u64| -> Vec<Piece> {
+            (0..count).map(|nth| stored(nth * 512..(nth + 1) * 512, 4096 + nth * stride)).collect()
+        };
+        assert_eq!(gather(&blocks(64, 1024)), 64);
+        assert_eq!(gather(&blocks(64, 512 + CLOSE)), 64);
+        assert_eq!(gather(&blocks(64, 513 + CLOSE)), 1);
+        let most = blocks(4096, 1024);
+        assert_eq!(gather(&most), 1024);
+
+        let mut backwards = blocks(3, 1024);
+        backwards.swap(0, 1);
+        assert_eq!(gather(&backwards), 1);
+        let interrupted =
+            [stored(0..512, 0), Piece { disk: 512..1024, file: None }, stored(1024..1536, 1024)];
+        assert_eq!(gather(&interrupted), 1);
+        assert_eq!(gather(&interrupted[1..]), 1);
+        assert_eq!(gather(&[stored(0..SMALL + 1, 0), stored(SMALL + 1..SMALL + 2, SMALL + 1)]), 1);
+    }
 }

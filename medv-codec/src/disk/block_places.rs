@@ -26,7 +26,7 @@ pub(super) struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// The bytes of the file that a block takes; of the last block only as much as the disk has.
-    fn span(&self, block: BlockIndex, bitmap: FileOffset) -> Range<u64> {
+    pub(super) fn span(&self, block: BlockIndex, bitmap: FileOffset) -> Range<u64> {
         let left = self.virtual_size.saturating_sub(block.start(self.block_size).get());
         let data = left.min(self.block_size.into());
         bitmap.get()..bitmap.get().saturating_add(self.bitmap_len).saturating_add(data)
@@ -39,14 +39,15 @@ pub(super) fn check(
     around: &Surroundings<'_>,
     report: &mut Report<'_>,
 ) -> Result<()> {
-    let (mut in_order, mut aligned) = (true, true);
+    let (mut in_order, mut aligned, mut on_tables) = (true, true, false);
     let mut last_end = 0;
     for (block, bitmap) in table.present() {
         let span = around.span(block, bitmap);
         if span.end > around.file_len {
             return Err(past_the_end(block, &span, around, report));
         }
-        if let Some((_, what)) = around.taken.iter().find(|(taken, _)| overlap(taken, &span)) {
+        if !on_tables && let Some((_, what)) = around.taken.iter().find(|(taken, _)| overlap(taken, &span)) {
+            on_tables = true;
             let message = format!("block {} lies at {}..{}, on the {what}", block.0, span.start, span.end);
             damaged(27, "block-on-tables", message, bitmap, around, report)?;
         }

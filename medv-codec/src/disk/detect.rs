@@ -1,7 +1,7 @@
 //! Is it a VHD, and which of its footers counts?
 //!
-//! A fixed VHD has nothing in front by which to know it, and its first bytes may be those of another VHD; so the
-//! end of the file decides. Only a dynamic or differencing disk has a copy in front to fall back to.
+//! A fixed VHD has nothing in front by which to know it, and its first bytes may be those of another VHD; so
+//! the end of the file decides. Only a dynamic or differencing disk has a copy in front to fall back to.
 
 use medv_format::vhd::{DiskType, DynamicHeader, Footer};
 use medv_format::{ErrorKind as FormatErrorKind, FileOffset, SECTOR};
@@ -22,10 +22,13 @@ pub(super) enum Detected {
 /// The footer that counts.
 pub(super) struct FoundFooter {
     pub(super) footer: Footer,
-    /// Where the footer at the end begins, and so where blocks must have ended; the file's length if there is none.
+    /// Where the footer at the end begins, and so where blocks must have ended; the file's length if there is
+    /// none.
     pub(super) end: u64,
-    /// Whether a copy of the footer takes the first 512 bytes.
-    pub(super) copy_in_front: bool,
+    /// Where the footer that counts begins.
+    pub(super) at: FileOffset,
+    /// Whether nothing at the end confirms it, so that this may be another file that begins with a VHD.
+    pub(super) unconfirmed: bool,
 }
 
 /// What is at one of the places where a footer may be.
@@ -33,7 +36,7 @@ enum Candidate {
     /// No cookie.
     Nothing,
     /// A cookie, and then something wrong.
-    Broken(medv_format::Error),
+    Broken(medv_format::Error, Box<[u8; Footer::SIZE]>),
     Good(Box<Footer>),
 }
 
@@ -46,7 +49,7 @@ impl Candidate {
         }
         Ok(match Footer::from_bytes(&bytes) {
             Ok(footer) => Self::Good(Box::new(footer)),
-            Err(error) => Self::Broken(error.based_at(FileOffset::new(offset))),
+            Err(error) => Self::Broken(error.based_at(FileOffset::new(offset)), Box::new(bytes)),
         })
     }
 }
@@ -61,25 +64,39 @@ pub(super) fn detect(file: &DiskFile, options: &OpenOptions, report: &mut Report
     let (end, end_offset) = at_end(file, report)?;
     match (end, front) {
         (Candidate::Good(end), front) => both(end, front, end_offset, options, report),
-        (Candidate::Broken(error), front) => {
-            // A poisoned or dead kind of disk stays what it is, whatever the copy says.
-            let copy = (error.kind() == FormatErrorKind::Damaged).then(|| usable_copy(file, front)).flatten();
-            let (trap, code) = trap_of(&error);
-            match copy {
-                Some(footer) => {
-                    report.warn(2, "end-footer-broken", error.to_string(), "the copy in front is used");
-                    Ok(found(footer, end_offset, true))
-                }
-                None => Err(report.refuse(trap, code, with_raw_advice(error.into()))),
-            }
+        (Candidate::Broken(error, bytes), front) => {
+            broken_end(file, error, &bytes, front, end_offset, report)
         }
         (Candidate::Nothing, Candidate::Nothing) => without_footer(file, options, report),
         (Candidate::Nothing, front) => front_only(file, front, report),
     }
 }
 
-fn found(footer: Footer, end: u64, copy_in_front: bool) -> Detected {
-    Detected::Vhd(Box::new(FoundFooter { footer, end, copy_in_front }))
+fn found(footer: Footer, end: u64, at: u64) -> Detected {
+    Detected::Vhd(Box::new(FoundFooter { footer, end, at: FileOffset::new(at), unconfirmed: false }))
+}
+
+/// A broken footer at the end: the copy in front may stand for it, if it is a copy of it and not that of a
+/// VHD inside a fixed disk. A poisoned or dead kind of disk stays what it is, whatever the copy says.
+fn broken_end(
+    file: &DiskFile,
+    error: medv_format::Error,
+    bytes: &[u8; Footer::SIZE],
+    front: Candidate,
+    end_offset: u64,
+    report: &mut Report<'_>,
+) -> Result<Detected> {
+    let (trap, code) = trap_of(&error);
+    let copy = (error.kind() == FormatErrorKind::Damaged).then(|| usable_copy(file, front)).flatten();
+    let copy = copy.filter(|footer| {
+        let front = footer.to_bytes();
+        // Damage in one place leaves one of these: the UUID, or size, geometry and type.
+        let same = front[68..84] == bytes[68..84] || front[48..64] == bytes[48..64];
+        same && bytes[60..64] != DiskType::Fixed.to_u32().to_be_bytes()
+    });
+    let Some(footer) = copy else { return Err(report.refuse(trap, code, with_raw_advice(error.into()))) };
+    report.warn(2, "end-footer-broken", error.to_string(), "the copy in front is used");
+    Ok(found(footer, end_offset, 0))
 }
 
 /// The candidate at the end, and where it begins. Some writers leave off the footer's last byte, which is zero.
@@ -114,14 +131,14 @@ fn both(
                 "the disk's first bytes are a VHD footer, though its own footer says that it is fixed";
             report.warn(6, "nested-vhd", message, "read as a fixed disk; qemu reads the VHD inside");
         }
-        return Ok(found(*end, end_offset, false));
+        return Ok(found(*end, end_offset, end_offset));
     }
-    let end_counts = |end: Box<Footer>| Ok(found(*end, end_offset, true));
+    let counts = |footer: Box<Footer>| Ok(found(*footer, end_offset, end_offset));
     let front = match front {
         Candidate::Good(front) => front,
-        Candidate::Broken(error) => {
+        Candidate::Broken(error, _) => {
             report.warn(2, "front-footer-broken", error.to_string(), "the footer at the end is used");
-            return end_counts(end);
+            return counts(end);
         }
         Candidate::Nothing => {
             let message = "found no copy of the footer at byte 0, expected one";
@@ -131,26 +148,26 @@ fn both(
                 message,
                 "the footer at the end is used; qemu refuses this disk",
             );
-            return end_counts(end);
+            return counts(end);
         }
     };
     if front == end {
-        return end_counts(end);
+        return counts(end);
     }
     let differences = differences(&end, &front);
     match (differences.is_empty(), options.footer) {
         (true, _) => {
             let message = "the footer and its copy differ in fields that do not matter for reading";
             report.warn(2, "footers-differ-slightly", message, "the footer at the end is used");
-            end_counts(end)
+            counts(end)
         }
         (false, FooterChoice::End) => {
             report.warn(2, "footers-differ", differences, "the footer at the end is used, as asked");
-            end_counts(end)
+            counts(end)
         }
         (false, FooterChoice::Front) => {
             report.warn(2, "footers-differ", differences, "the footer in front is used, as asked");
-            end_counts(front)
+            Ok(found(*front, end_offset, 0))
         }
         (false, FooterChoice::Neither) => {
             let error = Error::damaged(differences)
@@ -179,7 +196,8 @@ fn differences(end: &Footer, front: &Footer) -> String {
     if said.is_empty() { String::new() } else { format!("the two footers differ: {}", said.join("; ")) }
 }
 
-/// The copy in front, if it can stand for a lost footer: one of a disk that has copies, with its dynamic header.
+/// The copy in front, if it can stand for a lost footer: one of a disk that has copies, with its dynamic
+/// header.
 fn usable_copy(file: &DiskFile, front: Candidate) -> Option<Footer> {
     let Candidate::Good(footer) = front else { return None };
     if footer.disk_type == DiskType::Fixed {
@@ -196,7 +214,7 @@ fn usable_copy(file: &DiskFile, front: Candidate) -> Option<Footer> {
 
 /// Nothing at the end, something in front.
 fn front_only(file: &DiskFile, front: Candidate, report: &mut Report<'_>) -> Result<Detected> {
-    if let Candidate::Broken(error) = &front
+    if let Candidate::Broken(error, _) = &front
         && error.kind() == FormatErrorKind::Unsupported
     {
         let (trap, code) = trap_of(error);
@@ -213,12 +231,18 @@ fn front_only(file: &DiskFile, front: Candidate, report: &mut Report<'_>) -> Res
             message,
             "the copy in front is used, and every block must be there",
         );
-        return Ok(found(footer, file.len(), true));
+        let (end, at) = (file.len(), FileOffset::ZERO);
+        return Ok(Detected::Vhd(Box::new(FoundFooter { footer, end, at, unconfirmed: true })));
     }
-    let message = "found \"conectix\" at the start but no footer at the end: a VHD that is cut off, or a raw image \
-                   that begins with one";
+    Err(refuse_front(file, report))
+}
+
+/// Only the front looks like a VHD, and it is not clear whether the file is one.
+pub(super) fn refuse_front(file: &DiskFile, report: &mut Report<'_>) -> Error {
+    let message = "found \"conectix\" at the start but no footer at the end: a VHD that is cut off, or a raw \
+                   image that begins with one";
     let error = Error::damaged(message).at(FileOffset::new(file.len().saturating_sub(SECTOR)));
-    Err(report.refuse(5, "footer-only-in-front", with_raw_advice(error)))
+    report.refuse(5, "footer-only-in-front", with_raw_advice(error))
 }
 
 /// No footer anywhere: raw, unless it must be a VHD or is a part of one.

@@ -44,7 +44,8 @@ impl Disk for DifferencingDisk {
         self.blocks.virtual_size()
     }
 
-    /// Where child or parent may have data. Blocks of the child count in full, so that bitmaps need not be read.
+    /// Where child or parent may have data. Blocks of the child count in full, so that bitmaps need not be
+    /// read.
     fn next_extent(&self, from: DiskOffset) -> Result<Option<Range<DiskOffset>>> {
         let own = self.blocks.next_extent(from.get());
         let own = own.map(|extent| DiskOffset::new(extent.start)..DiskOffset::new(extent.end));

@@ -18,6 +18,10 @@ impl DynamicDisk {
     pub(super) fn new(blocks: BlockFile, bitmaps: BitmapPolicy) -> Self {
         Self { blocks, bitmaps }
     }
+
+    pub(super) fn blocks(&self) -> &BlockFile {
+        &self.blocks
+    }
 }
 
 impl Disk for DynamicDisk {

@@ -2,21 +2,23 @@
 
 use std::path::Path;
 
+use medv_format::SECTOR;
 use medv_format::vhd::{DiskType, Footer, Geometry, LARGEST_DISK, NO_OFFSET, SizeRule};
-use medv_format::{FileOffset, SECTOR};
 
+use super::detect::FoundFooter;
 use super::finding::Report;
 use super::options::OpenOptions;
 use crate::{Error, ErrorKind, Result};
 
 /// Refuses the disk of a suspended machine unless allowed; records the rest.
 pub(super) fn check(
-    footer: &Footer,
+    found: &FoundFooter,
     path: &Path,
     options: &OpenOptions,
     report: &mut Report<'_>,
 ) -> Result<()> {
-    saved_state(footer, options, report)?;
+    let footer = &found.footer;
+    saved_state(found, options, report)?;
     small_fields(footer, report);
     sizes(footer, options, report);
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
@@ -27,8 +29,8 @@ pub(super) fn check(
     Ok(())
 }
 
-fn saved_state(footer: &Footer, options: &OpenOptions, report: &mut Report<'_>) -> Result<()> {
-    if !footer.saved_state {
+fn saved_state(found: &FoundFooter, options: &OpenOptions, report: &mut Report<'_>) -> Result<()> {
+    if !found.footer.saved_state {
         return Ok(());
     }
     let message = "the disk belongs to a suspended machine: found saved state 1, expected 0";
@@ -42,7 +44,7 @@ fn saved_state(footer: &Footer, options: &OpenOptions, report: &mut Report<'_>) 
         return Ok(());
     }
     let error = Error::new(ErrorKind::Unsupported, message)
-        .at(FileOffset::new(84))
+        .at(found.at.saturating_add(84))
         .advice("start the machine and shut it down, then try again");
     Err(report.refuse(9, "saved-state", error))
 }

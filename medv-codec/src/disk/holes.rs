@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::ops::Range;
 
-/// The next range at or after `from` and before `end` that is not a hole; `None` if there is none. Where the file
-/// system cannot tell, all is data.
+/// The next range at or after `from` and before `end` that is not a hole; `None` if there is none. Where the
+/// file system cannot tell, all is data.
 #[cfg(target_os = "linux")]
 pub(super) fn next_data(file: &File, from: u64, end: u64) -> Option<Range<u64>> {
     use rustix::fs::{SeekFrom, seek};

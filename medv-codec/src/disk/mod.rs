@@ -7,6 +7,7 @@ use medv_format::DiskOffset;
 use crate::Result;
 
 mod bitmap_cache;
+mod bitmap_check;
 mod block_file;
 mod block_places;
 mod chain;
@@ -19,12 +20,14 @@ mod fixed;
 mod footer_findings;
 mod header_findings;
 mod holes;
+mod host_findings;
 mod open;
 mod options;
 mod parent;
 mod parent_path;
 mod positional;
 mod raw;
+mod tables;
 
 pub use examine::{Examination, examine};
 pub use finding::{Finding, Severity};

@@ -42,8 +42,8 @@ pub enum BitmapPolicy {
 /// How to open a disk; the default is the careful one.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
-    /// Parents of a differencing disk: files, or folders to look in. Parent paths that a disk gives are followed only
-    /// inside these folders, the folders of these files, and the folder of the disk itself.
+    /// Parents of a differencing disk: files, or folders to look in. Parent paths that a disk gives are
+    /// followed only inside these folders, the folders of these files, and the folder of the disk itself.
     pub parents: Vec<PathBuf>,
     /// Which of the two sizes of a VHD counts.
     pub size_rule: SizeRule,
@@ -55,8 +55,8 @@ pub struct OpenOptions {
     pub footer: FooterChoice,
     /// Opens a disk that belongs to a suspended machine, whose memory will be lost.
     pub allow_saved_state: bool,
-    /// Goes on past damage that still leaves one reading for each byte: a dynamic header with a wrong checksum, blocks
-    /// that lie on each other or on the tables.
+    /// Goes on past damage that still leaves one reading for each byte: a dynamic header with a wrong
+    /// checksum, blocks that lie on each other or on the tables.
     pub allow_damage: bool,
     /// Bounds on what the file may ask for.
     pub limits: Limits,

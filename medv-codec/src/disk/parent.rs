@@ -32,8 +32,8 @@ impl<'a> ParentSearch<'a> {
         Self { child, folder, wanted, options, allowed, looked_for: vec![], outside: false, mismatch: false }
     }
 
-    /// The parent's path, links resolved. The user's own word goes first, then what the disk says: relative paths,
-    /// absolute ones, and at last a file of the same name beside the child.
+    /// The parent's path, links resolved. The user's own word goes first, then what the disk says: relative
+    /// paths, absolute ones, and at last a file of the same name beside the child.
     pub(super) fn find(mut self, paths: &[LocatorPath], report: &mut Report<'_>) -> Result<PathBuf> {
         let found = self.among_given(paths).or_else(|| self.by_paths(paths)).or_else(|| self.beside(paths));
         match found {
@@ -222,7 +222,7 @@ fn read_locator(
     let inside = end.is_some_and(|end| end.get() <= file.len());
     if locator.data_length > ParentLocator::LONGEST_PATH || !inside {
         let message = format!(
-            "a parent locator's path is impossible: found {} bytes at byte {}, expected at most {} inside the file",
+            "impossible path of a parent locator: found {} bytes at byte {}, expected up to {} inside the file",
             locator.data_length,
             locator.data_offset,
             ParentLocator::LONGEST_PATH

@@ -1,5 +1,5 @@
-//! From a path that a disk gives to one that may be opened. Such paths are not trusted: following them must not lead
-//! out of the folders that the user allowed, nor onto the network.
+//! From a path that a disk gives to one that may be opened. Such paths are not trusted: following them must
+//! not lead out of the folders that the user allowed, nor onto the network.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -35,8 +35,8 @@ impl AllowedFolders {
     /// Follows `path`, given relative to `folder` (which has its links resolved) or absolute.
     pub(super) fn resolve(&self, folder: &Path, path: &Path) -> Resolved {
         let wanted = folder.join(path);
-        // Looked at before the file system is, so that not even the existence of a file outside can be asked for. On
-        // Windows resolved paths are spelled differently, so only the second look counts there.
+        // Looked at before the file system is, so that not even the existence of a file outside can be asked
+        // for. On Windows resolved paths are spelled differently, so only the second look counts there.
         if cfg!(unix) && !self.contains(&without_dots(&wanted)) {
             return Resolved::Outside(path.display().to_string());
         }

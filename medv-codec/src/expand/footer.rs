@@ -1,6 +1,6 @@
 //! The footer that a target gets.
 
-use medv_format::container::Attachment;
+use medv_format::container::{Attachment, SourceForm};
 use medv_format::digest::subtree;
 use medv_format::vhd::Footer;
 
@@ -24,12 +24,12 @@ pub(super) fn read_footer(source: &dyn Source, container: &Container) -> Result<
     Footer::from_bytes(&footer).map_err(|error| place(error.into()))
 }
 
-/// The footer as the source had it, where it had one.
+/// The footer for a target: byte for byte the source's own where both are fixed VHDs.
 pub(super) fn own_footer(container: &Container, fixed: Footer) -> Footer {
-    let is_same_size = fixed.current_size;
-    let own = container.index.attachments.iter().find_map(|attachment| match attachment {
-        Attachment::SourceFooter(bytes) => Footer::from_bytes(bytes.first_chunk()?).ok(),
-        Attachment::DynamicHeader(_) => None,
+    let is_fixed = container.index.header.form == SourceForm::Fixed;
+    let own = container.index.attachments.iter().find_map(|attachment| {
+        let Attachment::SourceFooter(bytes) = attachment;
+        Footer::from_bytes(bytes).ok()
     });
-    own.filter(|own| own.current_size == is_same_size).unwrap_or(fixed)
+    own.filter(|_| is_fixed).unwrap_or(fixed)
 }

@@ -4,7 +4,7 @@ use byteorder::{ByteOrder, LE};
 
 use super::{Header, MAX_ZERO_RUN, SKIPPABLE_OVERHEAD, SeekTable, Trailer, frame_bound, zero_frame_len};
 use crate::digest::{Digest, ImageDigest, UNIT_BYTES};
-use crate::{DiskOffset, Error, FileOffset, FrameIndex, Limits, Result, SECTOR};
+use crate::{DiskOffset, Error, FileOffset, FrameIndex, Limits, Result};
 
 /// What a frame holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +50,8 @@ pub struct Frame {
 /// Something beside the disk's bytes that the source's form needs to be written back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attachment {
-    /// The 512 bytes of the source's own footer.
-    SourceFooter(Vec<u8>),
-    /// The 1024 bytes of the source's own dynamic header.
-    DynamicHeader(Vec<u8>),
+    /// The source's own footer, which may differ from the one of the fixed VHD in more than its form.
+    SourceFooter(Box<[u8; 512]>),
 }
 
 /// The index of a `.medv`.
@@ -199,13 +197,10 @@ impl Index {
             bytes.extend_from_slice(&entry.digest.0);
         }
         for attachment in &self.attachments {
-            let (kind, content) = match attachment {
-                Attachment::SourceFooter(content) => (SOURCE_FOOTER, content),
-                Attachment::DynamicHeader(content) => (DYNAMIC_HEADER, content),
-            };
-            bytes.extend_from_slice(&kind.to_le_bytes());
-            bytes.extend_from_slice(&u32::try_from(content.len()).unwrap_or(u32::MAX).to_le_bytes());
-            bytes.extend_from_slice(content);
+            let Attachment::SourceFooter(footer) = attachment;
+            bytes.extend_from_slice(&SOURCE_FOOTER.to_le_bytes());
+            bytes.extend_from_slice(&FOOTER_LEN.to_le_bytes());
+            bytes.extend_from_slice(&**footer);
         }
         bytes
     }
@@ -336,7 +331,6 @@ fn read_entry(record: &[u8; ENTRY]) -> Result<Entry> {
 }
 
 const SOURCE_FOOTER: u32 = 1;
-const DYNAMIC_HEADER: u32 = 2;
 
 fn read_attachments(mut bytes: &[u8]) -> Result<Vec<Attachment>> {
     let mut attachments = Vec::new();
@@ -347,19 +341,11 @@ fn read_attachments(mut bytes: &[u8]) -> Result<Vec<Attachment>> {
         let len = usize::try_from(len).map_err(|_| cut())?;
         let (content, rest) = rest.split_at_checked(len).ok_or_else(cut)?;
         bytes = rest;
-        let wanted = match kind {
-            SOURCE_FOOTER => SECTOR,
-            DYNAMIC_HEADER => 1024,
-            // A later minor addition that a reader of this version can do without.
-            _ => continue,
-        };
-        if u64::try_from(len) != Ok(wanted) {
-            return Err(damaged("attachment length", len, wanted, 0));
+        // Others may come with later versions; a reader of this one can do without.
+        if kind == SOURCE_FOOTER {
+            let footer = content.try_into().map_err(|_| damaged("attachment length", len, FOOTER_LEN, 4))?;
+            attachments.push(Attachment::SourceFooter(Box::new(footer)));
         }
-        attachments.push(match kind {
-            SOURCE_FOOTER => Attachment::SourceFooter(content.to_vec()),
-            _ => Attachment::DynamicHeader(content.to_vec()),
-        });
     }
     Ok(attachments)
 }
@@ -389,8 +375,7 @@ mod tests {
             entry(FrameKind::Data, 512),
             entry(FrameKind::Footer, 512),
         ];
-        let attachments =
-            vec![Attachment::SourceFooter(vec![1; 512]), Attachment::DynamicHeader(vec![2; 1024])];
+        let attachments = vec![Attachment::SourceFooter(Box::new([1; 512]))];
         Index { header, trimmed_bytes: 0, entries, attachments }
     }
 
@@ -435,7 +420,7 @@ mod tests {
         let bytes = index().to_bytes();
         for len in 0..bytes.len() {
             if let Ok(read) = Index::from_bytes(&bytes[..len], &Limits::default()) {
-                assert!(read.attachments.len() < 2);
+                assert!(read.attachments.is_empty());
             }
         }
     }

@@ -37,7 +37,8 @@ impl BatmapHeader {
         if bytes[..8] != Self::COOKIE {
             return Ok(None);
         }
-        // Behind the checksum: one byte for a marker, then the hash of an encryption key, its first byte 1 if set.
+        // Behind the checksum: one byte for a marker, then the hash of an encryption key, its first byte 1 if
+        // set.
         if bytes[29] == 1 {
             return Err(Error::unsupported("batmap key hash", "an encrypted disk", "an unencrypted disk")
                 .at(FileOffset::new(29))

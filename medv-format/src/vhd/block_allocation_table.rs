@@ -15,8 +15,8 @@ impl BlockIndex {
     }
 }
 
-/// Block allocation table (specification, "Block Allocation Table and Data Blocks"): for each block the sector of
-/// the file at which its bitmap, and right behind it its data, begins.
+/// Block allocation table (specification, "Block Allocation Table and Data Blocks"): for each block the
+/// sector of the file at which its bitmap, and right behind it its data, begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BlockAllocationTable {
     entries: Vec<u32>,
@@ -64,7 +64,8 @@ impl BlockAllocationTable {
         (entry != Self::ABSENT).then(|| FileOffset::new(u64::from(entry).saturating_mul(SECTOR)))
     }
 
-    /// Says that the block's bitmap begins at `sector` of the file. `false` if the block is behind the table's end.
+    /// Says that the block's bitmap begins at `sector` of the file. `false` if the block is behind the
+    /// table's end.
     pub fn set(&mut self, block: BlockIndex, sector: u32) -> bool {
         let slot = usize::try_from(block.0).ok().and_then(|at| self.entries.get_mut(at));
         slot.map(|slot| *slot = sector).is_some()

@@ -46,8 +46,8 @@ impl DynamicHeader {
 
     const CHECKSUM_AT: usize = 36;
 
-    /// Parses and checks cookie, checksum, version and block size. Offsets in errors count from the header's own
-    /// start.
+    /// Parses and checks cookie, checksum, version and block size. Offsets in errors count from the header's
+    /// own start.
     pub fn from_bytes(bytes: &[u8; Self::SIZE]) -> Result<Self> {
         if bytes[..8] == Self::COOKIE {
             let found = BigEndian::read_u32(&bytes[36..40]);

@@ -64,7 +64,7 @@ impl Footer {
         if bytes[..8] == Self::POISON {
             return Err(Error::unsupported("footer cookie", "\"v_poison\"", "\"conectix\"")
                 .at(FileOffset::ZERO)
-                .advice("a Xen tool is working on this disk, or died doing so: let it finish, or repair the disk with it"));
+                .advice("a Xen tool is working on this disk or died doing so: let it finish or repair"));
         }
         if bytes[..8] != Self::COOKIE {
             let found = format!("\"{}\"", bytes[..8].escape_ascii());

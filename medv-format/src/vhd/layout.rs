@@ -35,7 +35,8 @@ pub struct BlockPlace {
 }
 
 impl BlockPlace {
-    /// The block's entry in the block allocation table; it fits wherever [`DynamicLayout::place`] gave the place.
+    /// The block's entry in the block allocation table; it fits wherever [`DynamicLayout::place`] gave the
+    /// place.
     pub fn table_entry(self) -> u32 {
         u32::try_from(self.bitmap.get() / SECTOR).unwrap_or(BlockAllocationTable::ABSENT)
     }
@@ -47,8 +48,8 @@ impl DynamicLayout {
 
     const TABLE: FileOffset = FileOffset::new(1536);
 
-    /// The layout for a disk of `virtual_size` bytes in blocks of `block_size`, a power of two of at least 512. A
-    /// limit error if the disk has more blocks than a table can count.
+    /// The layout for a disk of `virtual_size` bytes in blocks of `block_size`, a power of two of at least
+    /// 512. A limit error if the disk has more blocks than a table can count.
     pub fn new(virtual_size: u64, block_size: u32) -> Result<Self> {
         if !block_size.is_power_of_two() || u64::from(block_size) < SECTOR {
             return Err(Error::unsupported("block size", block_size, "a power of two of at least 512"));

@@ -92,8 +92,8 @@ impl ParentLocator {
         PlatformCode::from_u32(self.platform_code)
     }
 
-    /// Bytes reserved for the path, whichever unit the writer took: fewer than 512 can only be sectors. `None` if it
-    /// is neither a number of sectors nor whole sectors in bytes.
+    /// Bytes reserved for the path, whichever unit the writer took: fewer than 512 can only be sectors.
+    /// `None` if it is neither a number of sectors nor whole sectors in bytes.
     pub fn space_bytes(&self) -> Option<u64> {
         let space = u64::from(self.data_space);
         if space < SECTOR {
@@ -102,8 +102,8 @@ impl ParentLocator {
         space.is_multiple_of(SECTOR).then_some(space)
     }
 
-    /// Decodes the `data_length` bytes found at `data_offset`. `None` if the code says that there is no path, or
-    /// that it is one that we do not read.
+    /// Decodes the `data_length` bytes found at `data_offset`. `None` if the code says that there is no path,
+    /// or that it is one that we do not read.
     pub fn decode(&self, bytes: &[u8]) -> Option<LocatorPath> {
         match self.code() {
             PlatformCode::WindowsRelative => Some(decode_utf16(bytes, LittleEndian::read_u16, true)),
@@ -127,8 +127,8 @@ pub struct LocatorPath {
     pub exact: bool,
 }
 
-/// The parent's name in the dynamic header: UTF-16 *big* endian, unlike the locators' texts. It is a file name or a
-/// whole path, depending on the writer. `None` if it is empty.
+/// The parent's name in the dynamic header: UTF-16 *big* endian, unlike the locators' texts. It is a file
+/// name or a whole path, depending on the writer. `None` if it is empty.
 pub fn decode_header_name(bytes: &[u8; 512]) -> Option<LocatorPath> {
     let path = decode_utf16(bytes, BigEndian::read_u16, true);
     (!path.text.is_empty()).then_some(path)

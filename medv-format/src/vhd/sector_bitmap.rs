@@ -14,8 +14,8 @@ pub enum BitOrder {
     LowestFirst,
 }
 
-/// Sector bitmap (specification, "Block Allocation Table and Data Blocks"): one bit a sector of the block, padded
-/// to a whole sector of the file.
+/// Sector bitmap (specification, "Block Allocation Table and Data Blocks"): one bit a sector of the block,
+/// padded to a whole sector of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SectorBitmap {
     bytes: Vec<u8>,
@@ -69,7 +69,8 @@ impl SectorBitmap {
         mask.is_some_and(|mask| byte & mask != 0)
     }
 
-    /// The first run of equal bits in `sectors`: its sectors, and whether they were written. `None` for no sectors.
+    /// The first run of equal bits in `sectors`: its sectors, and whether they were written. `None` for no
+    /// sectors.
     pub fn next_run(&self, sectors: Range<u32>) -> Option<(Range<u32>, bool)> {
         if sectors.is_empty() {
             return None;
