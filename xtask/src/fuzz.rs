@@ -1,0 +1,6 @@
+use crate::Result;
+#[derive(clap::Args)]
+pub(crate) struct Options {}
+pub(crate) fn run(_: &Options) -> Result<()> {
+    Ok(())
+}
