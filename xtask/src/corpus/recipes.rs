@@ -123,7 +123,6 @@ fn few_programs() -> Vec<Step> {
         Install { package: "mingw-w64-x86-64-dev", folder: "Program Files/windows" },
         Install { package: "libreoffice-common", folder: "Old programs" },
         Install { package: "mono-devel", folder: "Program Files/mono" },
-        Install { package: "libreoffice-core", folder: "Program Files/office" },
         Remove { folder: "Download" },
         Remove { folder: "Old programs" },
         Install { package: "gfortran-mingw-w64-x86-64-win32", folder: "Program Files/fortran" },
