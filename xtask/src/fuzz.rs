@@ -21,6 +21,13 @@ pub(crate) struct Options {
     smoke: bool,
 }
 
+impl Options {
+    /// A short run of every target.
+    pub(crate) fn smoke() -> Self {
+        Self { target: None, seconds: 0, smoke: true }
+    }
+}
+
 const FLAGS: &[&str] = &[
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",

@@ -44,20 +44,29 @@ pub(crate) fn command(program: &str) -> Command {
 
 /// Runs a command whose output belongs on the terminal.
 pub(crate) fn show(command: &mut Command) -> Result<()> {
-    let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}").into()) }
+    let status = command.status().map_err(|error| format!("{}: {error}", spelled(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("{}: {status}", spelled(command)).into()) }
 }
 
 /// Runs a command silently; its last words are in the error if it fails. Returns what it wrote to stdout.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{command:?}: {error}"))?;
+    let output =
+        command.stdin(Stdio::null()).output().map_err(|error| format!("{}: {error}", spelled(command)))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = said.trim().lines().collect();
     let last = lines.get(lines.len().saturating_sub(5)..).unwrap_or_default().join("\n  ");
-    Err(format!("{command:?}: {}\n  {last}", output.status).into())
+    Err(format!("{}: {}\n  {last}", spelled(command), output.status).into())
+}
+
+/// A command as one would type it, without its folders and its environment.
+fn spelled(command: &Command) -> String {
+    let program =
+        Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
+    std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
 /// Builds the `medv` program in release form and returns where it is.

@@ -13,6 +13,12 @@ const GAP: f64 = 78.0;
 const TOP: f64 = 92.0;
 const WIDTH: f64 = LABELS + 3.0 * (PANEL + GAP);
 
+/// One panel's title, and what its bars show.
+type Panel = (&'static str, fn(&Sample) -> f64);
+
+const PANELS: [Panel; 3] =
+    [("wall, s", |sample| sample.wall), ("CPU, s", |sample| sample.cpu), ("size, MiB", mib)];
+
 /// An SVG of everything that was measured against the disk's first baseline; none if that is nothing.
 pub(crate) fn draw(disk: &str, entries: &[Entry], machine: &Machine) -> Option<String> {
     let of_disk = || entries.iter().filter(|entry| entry.contender.disk == disk);
@@ -45,15 +51,13 @@ pub(crate) fn draw(disk: &str, entries: &[Entry], machine: &Machine) -> Option<S
         format!("{}, {} cores; {baseline} = 1.00; shorter is better", machine.processor, machine.cores);
     line(text(16.0, 50.0, "fill=\"#616e7c\"", &about));
 
-    let panels: [(&str, fn(&Sample) -> f64); 3] =
-        [("wall, s", |sample| sample.wall), ("CPU, s", |sample| sample.cpu), ("size, MiB", mib)];
     for (row, (name, ours, _)) in rows.iter().enumerate() {
         let weight = if *ours { "font-weight=\"bold\" fill=\"#1f2933\"" } else { "fill=\"#3e4c59\"" };
         let style = format!("text-anchor=\"end\" {weight}");
         line(text(LABELS - 10.0, baseline_of(row), &style, name));
     }
     let mut left = LABELS;
-    for (title, figure) in panels {
+    for (title, figure) in PANELS {
         line(text(left, TOP - 14.0, "font-weight=\"bold\" fill=\"#3e4c59\"", title));
         let longest = scale(rows.iter().map(|row| figure(&row.2)));
         for (row, (_, ours, sample)) in rows.iter().enumerate() {
