@@ -14,6 +14,7 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+pub(crate) use ext4::format as format_ext4;
 pub(crate) use recipes::{full, quick};
 
 pub(crate) const MIB: u64 = 1 << 20;

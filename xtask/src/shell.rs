@@ -71,6 +71,7 @@ fn spelled(command: &Command) -> String {
 
 /// Builds the `medv` program in release form and returns where it is.
 pub(crate) fn build_medv() -> Result<PathBuf> {
+    println!("building medv");
     show(command("cargo").args(["build", "--release", "--package", "medv-cli"]))?;
     let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(folder.join("release").join(format!("medv{}", std::env::consts::EXE_SUFFIX)))
