@@ -28,9 +28,9 @@ pub(crate) struct Options {
     /// Only contenders whose "DISK: NAME" contains this (their baselines run too)
     #[arg(long, value_name = "PATTERN")]
     only: Vec<String>,
-    /// Rounds; medians are taken
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    rounds: usize,
+    /// Rounds; medians are taken [default: 3, with --quick 2]
+    #[arg(long, value_name = "N")]
+    rounds: Option<usize>,
     /// Where the disks are kept
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
@@ -97,9 +97,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let output = work.join("output");
     prepare(&disks, &entries, &medv, &work)?;
-    for round in 0..options.rounds {
+    let rounds = options.rounds.unwrap_or(if options.quick { 2 } else { 3 });
+    for round in 0..rounds {
         for entry in &mut entries {
-            run_one(entry, round, options.rounds, &medv, &output);
+            run_one(entry, round, rounds, &medv, &output);
         }
     }
     fs::remove_dir_all(&work)?;

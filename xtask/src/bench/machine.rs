@@ -46,7 +46,13 @@ pub(crate) fn describe(medv: &Path, folder: &Path) -> Machine {
         memory_mib: line_of("/proc/meminfo", "MemTotal")
             .and_then(|text| text.split_whitespace().next()?.parse::<u64>().ok())
             .map_or(0, |kib| kib / 1024),
-        kernel: said("uname", &["-s", "-r", "-m"]),
+        kernel: format!(
+            "{} {} {}",
+            said("uname", &["-s"]),
+            // The number only: what stands behind it names a distribution's build.
+            said("uname", &["-r"]).split('-').next().unwrap_or_default(),
+            said("uname", &["-m"])
+        ),
         file_system: said("stat", &["-f", "-c", "%T", &folder.to_string_lossy()]),
         versions,
     }

@@ -13,6 +13,10 @@ const GAP: f64 = 78.0;
 const TOP: f64 = 92.0;
 const WIDTH: f64 = LABELS + 3.0 * (PANEL + GAP);
 
+/// Style of the figure beside a bar; the white rim keeps it readable on the line of the baseline.
+const VALUE: &str =
+    "font-size=\"11\" fill=\"#52606d\" paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"4\"";
+
 /// One panel's title, and what its bars show.
 type Panel = (&'static str, fn(&Sample) -> f64);
 
@@ -60,6 +64,12 @@ pub(crate) fn draw(disk: &str, entries: &[Entry], machine: &Machine) -> Option<S
     for (title, figure) in PANELS {
         line(text(left, TOP - 14.0, "font-weight=\"bold\" fill=\"#3e4c59\"", title));
         let longest = scale(rows.iter().map(|row| figure(&row.2)));
+        let x = left + figure(&base) / longest * PANEL;
+        line(format!(
+            "<line x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{x:.1}\" y2=\"{:.1}\" stroke=\"#52606d\" stroke-dasharray=\"3 3\"/>",
+            TOP - 6.0,
+            height - 30.0
+        ));
         for (row, (_, ours, sample)) in rows.iter().enumerate() {
             let value = figure(sample);
             let length = (value / longest).min(1.0) * PANEL;
@@ -77,14 +87,8 @@ pub(crate) fn draw(disk: &str, entries: &[Entry], machine: &Machine) -> Option<S
                 ));
             }
             let label = format!("{} ({:.2})", short(value), value / figure(&base));
-            line(text(left + length + 5.0, baseline_of(row), "font-size=\"11\" fill=\"#52606d\"", &label));
+            line(text(left + length + 5.0, baseline_of(row), VALUE, &label));
         }
-        let x = left + figure(&base) / longest * PANEL;
-        line(format!(
-            "<line x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{x:.1}\" y2=\"{:.1}\" stroke=\"#52606d\" stroke-dasharray=\"3 3\"/>",
-            TOP - 6.0,
-            height - 30.0
-        ));
         left += PANEL + GAP;
     }
     line("</svg>".into());

@@ -17,7 +17,7 @@ pub(crate) fn full() -> Vec<Recipe> {
 pub(crate) fn quick() -> Vec<Recipe> {
     vec![
         Recipe { name: "ntfs", bytes: 512 * MIB, content: Content::Ntfs(few_programs()), sparse: false },
-        Recipe { name: "empty", bytes: 8192 * MIB, content: Content::Ext4(almost_nothing()), sparse: true },
+        Recipe { name: "empty", bytes: 4096 * MIB, content: Content::Ext4(almost_nothing()), sparse: true },
     ]
 }
 
@@ -118,11 +118,12 @@ fn almost_nothing() -> Vec<Step> {
 /// A small volume with the same kinds of files and the same history as [`windows_programs`].
 fn few_programs() -> Vec<Step> {
     vec![
-        Install { package: "mono-devel", folder: "Download/mono" },
+        Install { package: "binutils-mingw-w64-x86-64", folder: "Download/binutils" },
         Install { package: "binutils-mingw-w64-x86-64", folder: "Program Files/binutils" },
         Install { package: "mingw-w64-x86-64-dev", folder: "Program Files/windows" },
         Install { package: "libreoffice-common", folder: "Old programs" },
         Install { package: "mono-devel", folder: "Program Files/mono" },
+        Install { package: "gcc-mingw-w64-x86-64-win32", folder: "Program Files/compiler" },
         Remove { folder: "Download" },
         Remove { folder: "Old programs" },
         Install { package: "gfortran-mingw-w64-x86-64-win32", folder: "Program Files/fortran" },
