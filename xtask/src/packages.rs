@@ -86,7 +86,12 @@ pub(crate) fn fetch(package: &str, folder: &Path) -> Result<std::path::PathBuf> 
     if let Some(path) = fetched(package, folder)? {
         return Ok(path);
     }
-    capture(command("apt-get").args(["-qq", "download", package]).current_dir(folder))?;
+    let download = || capture(command("apt-get").args(["-qq", "download", package]).current_dir(folder));
+    // The lists may be older than what the archive still has.
+    if download().is_err() {
+        capture(command("apt-get").args(["-qq", "update"]))?;
+        download()?;
+    }
     fetched(package, folder)?.ok_or_else(|| format!("apt-get did not bring {package}").into())
 }
 
