@@ -17,15 +17,8 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    const ALL: [Self; 7] = [
-        Self::Done,
-        Self::Damaged,
-        Self::Usage,
-        Self::Io,
-        Self::Unsupported,
-        Self::Limit,
-        Self::Interrupted,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Done, Self::Damaged, Self::Usage, Self::Io, Self::Unsupported, Self::Limit, Self::Interrupted];
 
     pub(crate) fn code(self) -> u8 {
         match self {

@@ -73,7 +73,7 @@ pub(crate) fn as_f64(count: u64) -> f64 {
 
 /// The nearest whole number; saturating, and 0 for what is no number.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn whole(value: f64) -> u64 {
+pub(crate) fn whole(value: f64) -> u64 {
     value.round() as u64
 }
 
@@ -100,8 +100,13 @@ mod tests {
 
     #[test]
     fn durations_grow_into_larger_units() {
-        let cases =
-            [(0, "0 s"), (420, "0.42 s"), (12_600, "13 s"), (72_000, "1 min 12 s"), (7_500_000, "2 h 05 min")];
+        let cases = [
+            (0, "0 s"),
+            (420, "0.42 s"),
+            (12_600, "13 s"),
+            (72_000, "1 min 12 s"),
+            (7_500_000, "2 h 05 min"),
+        ];
         for (millis, text) in cases {
             assert_eq!(duration(Duration::from_millis(millis)), text);
         }

@@ -1,0 +1,226 @@
+//! How far the engine is, as a bar, as plain lines, as JSON lines, or not at all.
+
+use std::io::{IsTerminal, stderr};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use medv_codec::Monitor;
+use serde::Serialize;
+
+use crate::args::{Output, ProgressMode};
+use crate::messages::Messages;
+use crate::pace::Pace;
+use crate::{human, interrupt};
+
+const BAR_EVERY: Duration = Duration::from_millis(100);
+const LINE_EVERY: Duration = Duration::from_secs(2);
+const JSON_EVERY: Duration = Duration::from_millis(500);
+
+/// What `--progress` asks for, on this standard error.
+enum Display {
+    Bar(ProgressBar),
+    Lines,
+    Json,
+    Nothing,
+}
+
+/// The command line's side of the engine's [`Monitor`].
+pub(crate) struct Progress<'a> {
+    messages: &'a Messages,
+    display: Display,
+    every: Duration,
+    total: AtomicU64,
+    done: AtomicU64,
+    read: AtomicU64,
+    written: AtomicU64,
+    shown: Mutex<Shown>,
+}
+
+/// When something was last shown, and how fast it went until then.
+struct Shown {
+    last: Instant,
+    pace: Pace,
+}
+
+/// One moment, as `--progress json` prints it.
+#[derive(Serialize)]
+struct Event {
+    event: &'static str,
+    disk_bytes_done: u64,
+    disk_bytes_total: Option<u64>,
+    read_bytes: u64,
+    written_bytes: u64,
+    bytes_per_second: u64,
+    seconds_left: Option<u64>,
+}
+
+impl<'a> Progress<'a> {
+    pub(crate) fn new(output: &Output, messages: &'a Messages) -> Self {
+        let (display, every) = match output.progress {
+            ProgressMode::Json => (Display::Json, JSON_EVERY),
+            ProgressMode::None => (Display::Nothing, LINE_EVERY),
+            _ if output.quiet => (Display::Nothing, LINE_EVERY),
+            ProgressMode::Auto if stderr().is_terminal() => (Display::Bar(bar()), BAR_EVERY),
+            ProgressMode::Auto | ProgressMode::Plain => (Display::Lines, LINE_EVERY),
+        };
+        let shown = Shown { last: Instant::now(), pace: Pace::new(Instant::now()) };
+        Self {
+            messages,
+            display,
+            every,
+            total: AtomicU64::new(0),
+            done: AtomicU64::new(0),
+            read: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            shown: Mutex::new(shown),
+        }
+    }
+
+    /// Time since the work began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.shown.lock().map_or(Duration::ZERO, |shown| shown.pace.elapsed(Instant::now()))
+    }
+
+    /// The work is over, well or not: takes a bar away; without one, shows where it ended.
+    pub(crate) fn finish(&self) {
+        if let Display::Bar(bar) = &self.display {
+            bar.finish_and_clear();
+        } else if let Ok(mut shown) = self.shown.lock() {
+            self.show(&mut shown, Instant::now());
+        }
+    }
+
+    /// Shows the moment if the last one was long enough ago. A thread that finds another one at it goes on working.
+    fn tick(&self) {
+        let Ok(mut shown) = self.shown.try_lock() else { return };
+        let now = Instant::now();
+        if now.duration_since(shown.last) >= self.every {
+            self.show(&mut shown, now);
+        }
+    }
+
+    fn show(&self, shown: &mut Shown, now: Instant) {
+        let event = self.event(shown, now);
+        shown.last = now;
+        match &self.display {
+            Display::Bar(bar) => {
+                bar.set_length(event.disk_bytes_total.unwrap_or(event.disk_bytes_done));
+                bar.set_position(event.disk_bytes_done);
+                bar.set_message(event.to_line());
+            }
+            Display::Lines => self.messages.line(&event.to_line()),
+            Display::Json => self.messages.event(&event),
+            Display::Nothing => {}
+        }
+    }
+
+    fn event(&self, shown: &mut Shown, now: Instant) -> Event {
+        let done = self.done.load(Ordering::Relaxed);
+        let total = Some(self.total.load(Ordering::Relaxed)).filter(|total| *total > 0);
+        shown.pace.sample(now, done);
+        Event {
+            event: "progress",
+            disk_bytes_done: done,
+            disk_bytes_total: total,
+            read_bytes: self.read.load(Ordering::Relaxed),
+            written_bytes: self.written.load(Ordering::Relaxed),
+            bytes_per_second: shown.pace.bytes_per_second(),
+            seconds_left: total.and_then(|total| shown.pace.seconds_left(total.saturating_sub(done))),
+        }
+    }
+}
+
+impl Event {
+    fn to_line(&self) -> String {
+        let done = human::bytes(self.disk_bytes_done);
+        let mut parts = match self.disk_bytes_total {
+            Some(total) => vec![
+                format!("{:>6}", human::percent(self.disk_bytes_done, total)),
+                format!("{done} of {}", human::bytes(total)),
+            ],
+            None => vec![done],
+        };
+        if self.read_bytes > 0 {
+            parts.push(format!("read {}", human::bytes(self.read_bytes)));
+        }
+        if self.written_bytes > 0 {
+            parts.push(format!("wrote {}", human::bytes(self.written_bytes)));
+        }
+        parts.push(format!("{}/s", human::bytes(self.bytes_per_second)));
+        if let Some(left) = self.seconds_left.filter(|left| *left > 0) {
+            parts.push(format!("{} left", human::duration(Duration::from_secs(left))));
+        }
+        parts.join(", ")
+    }
+}
+
+fn bar() -> ProgressBar {
+    // The template is checked by a test; a bar without it is still a bar.
+    let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(0).with_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
+    bar.enable_steady_tick(BAR_EVERY);
+    bar
+}
+
+const TEMPLATE: &str = "{spinner} {wide_bar} {msg}";
+
+impl Monitor for Progress<'_> {
+    fn begin(&self, disk_bytes: Option<u64>) {
+        self.total.store(disk_bytes.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    fn advance(&self, disk_bytes: u64) {
+        self.done.fetch_add(disk_bytes, Ordering::Relaxed);
+        self.tick();
+    }
+
+    fn read(&self, bytes: u64) {
+        self.read.fetch_add(bytes, Ordering::Relaxed);
+        self.tick();
+    }
+
+    fn wrote(&self, bytes: u64) {
+        self.written.fetch_add(bytes, Ordering::Relaxed);
+        self.tick();
+    }
+
+    fn warn(&self, message: &str) {
+        match &self.display {
+            Display::Bar(bar) => bar.suspend(|| self.messages.warning(message)),
+            _ => self.messages.warning(message),
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        interrupt::requested()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_s_template_is_valid() {
+        assert!(ProgressStyle::with_template(TEMPLATE).is_ok());
+    }
+
+    #[test]
+    fn a_line_says_percent_bytes_throughput_and_time_left() {
+        let event = Event {
+            event: "progress",
+            disk_bytes_done: 1 << 30,
+            disk_bytes_total: Some(4 << 30),
+            read_bytes: 300 << 20,
+            written_bytes: 1 << 29,
+            bytes_per_second: 412 << 20,
+            seconds_left: Some(72),
+        };
+        assert_eq!(
+            event.to_line(),
+            "25.0 %, 1.00 GiB of 4.00 GiB, read 300 MiB, wrote 512 MiB, 412 MiB/s, 1 min 12 s left"
+        );
+    }
+}
