@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Three digits that count, in the largest unit that keeps them above 1.
+/// Three digits that count, in the largest unit that keeps them above 1; no fraction if there is none.
 pub(crate) fn bytes(count: u64) -> String {
     if count < 1024 {
         return format!("{count} B");
@@ -17,7 +17,9 @@ pub(crate) fn bytes(count: u64) -> String {
         value /= 1024.0;
         unit = larger;
     }
-    if value < 9.995 {
+    if value.fract() == 0.0 {
+        format!("{value} {unit}")
+    } else if value < 9.995 {
         format!("{value:.2} {unit}")
     } else if value < 99.95 {
         format!("{value:.1} {unit}")
@@ -26,7 +28,7 @@ pub(crate) fn bytes(count: u64) -> String {
     }
 }
 
-/// `3.4 GiB (3650722201 bytes)`
+/// `3.40 GiB (3650722201 bytes)`
 pub(crate) fn exact(count: u64) -> String {
     if count < 1024 { bytes(count) } else { format!("{} ({count} bytes)", bytes(count)) }
 }
@@ -86,8 +88,8 @@ mod tests {
         let cases = [
             (0, "0 B"),
             (1023, "1023 B"),
-            (1024, "1.00 KiB"),
-            (10 * 1024, "10.0 KiB"),
+            (1024, "1 KiB"),
+            (10 * 1024 + 1, "10.0 KiB"),
             (1_048_575, "1.00 MiB"),
             (999 << 20, "999 MiB"),
             (3_650_722_201, "3.40 GiB"),

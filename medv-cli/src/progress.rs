@@ -220,7 +220,7 @@ mod tests {
         };
         assert_eq!(
             event.to_line(),
-            "25.0 %, 1.00 GiB of 4.00 GiB, read 300 MiB, wrote 512 MiB, 412 MiB/s, 1 min 12 s left"
+            "25.0 %, 1 GiB of 4 GiB, read 300 MiB, wrote 512 MiB, 412 MiB/s, 1 min 12 s left"
         );
     }
 }

@@ -1,1 +1,3 @@
 //! What the end-to-end tests share: builders of disks, a misbehaving web server, storage that fails.
+
+pub mod command;
