@@ -1,3 +1,4 @@
 //! What the end-to-end tests share: builders of disks, a misbehaving web server, storage that fails.
 
 pub mod command;
+pub mod web_server;

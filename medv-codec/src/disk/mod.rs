@@ -6,6 +6,31 @@ use medv_format::DiskOffset;
 
 use crate::Result;
 
+mod bitmap_cache;
+mod block_file;
+mod block_places;
+mod chain;
+mod detect;
+mod differencing;
+mod dynamic;
+mod examine;
+mod finding;
+mod fixed;
+mod footer_findings;
+mod header_findings;
+mod holes;
+mod open;
+mod options;
+mod parent;
+mod parent_path;
+mod positional;
+mod raw;
+
+pub use examine::{Examination, examine};
+pub use finding::{Finding, Severity};
+pub use open::{DiskForm, OpenedDisk, Sizes, open};
+pub use options::{Assume, BitmapPolicy, FooterChoice, OpenOptions};
+
 /// A virtual disk. Two questions: where may there be data, and what is it.
 pub trait Disk: Send + Sync {
     /// Size of the disk in bytes, as its source states it; not always a multiple of 512.

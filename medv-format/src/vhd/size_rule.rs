@@ -53,7 +53,7 @@ mod tests {
             assert_eq!(SizeRule::ByCreator.virtual_size(&footer(creator, exact)), by_geometry);
         }
         for creator in
-            [b"win ", b"qem2", b"d2v ", b"tap\0", b"CTXS", b"vbox", b"wa\0\0", b"vs  ", b"\0\0\0\0"]
+            [*b"win ", *b"qem2", *b"d2v ", *b"tap\0", *b"CTXS", *b"vbox", *b"wa\0\0", *b"vs  ", *b"\0\0\0\0"]
         {
             assert_eq!(SizeRule::ByCreator.virtual_size(&footer(creator, exact)), exact);
             assert_eq!(SizeRule::Geometry.virtual_size(&footer(creator, exact)), by_geometry);
