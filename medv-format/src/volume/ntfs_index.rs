@@ -19,6 +19,8 @@ pub struct IndexEntry {
 pub struct IndexRoot {
     /// Bytes in each other node of this directory.
     pub block_bytes: u32,
+    /// Whether there are other nodes.
+    pub has_blocks: bool,
     /// The names in this node.
     pub entries: Vec<IndexEntry>,
 }
@@ -30,7 +32,8 @@ impl IndexRoot {
         if !(512..=65536).contains(&block_bytes) || !block_bytes.is_power_of_two() {
             return Err(Error::damaged("NTFS index block size", block_bytes, "512 bytes to 64 KiB"));
         }
-        Ok(Self { block_bytes, entries: node(value.get(16..).unwrap_or_default())? })
+        let has_blocks = value.get(28).is_some_and(|flags| flags & 1 != 0);
+        Ok(Self { block_bytes, has_blocks, entries: node(value.get(16..).unwrap_or_default())? })
     }
 }
 
@@ -119,7 +122,7 @@ mod tests {
         value.extend(node_of("a.sys"));
         assert_eq!(
             IndexRoot::from_bytes(&value).unwrap(),
-            IndexRoot { block_bytes: 4096, entries: expected() }
+            IndexRoot { block_bytes: 4096, has_blocks: false, entries: expected() }
         );
         value[9] = 0;
         assert!(IndexRoot::from_bytes(&value).is_err());
