@@ -7,7 +7,7 @@ use clap::{Args as Options, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::exit::Exit;
-use crate::size::chunk_size;
+use crate::size::ChunkSize;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,7 +22,8 @@ fn with_exit_codes(examples: &str) -> String {
 
 /// Pack virtual machine disks into small files that check themselves, and restore them.
 #[derive(Debug, Parser)]
-#[command(name = "medv", version, after_help = with_exit_codes(EXAMPLES), max_term_width = 100)]
+#[command(name = "medv", version, max_term_width = 100)]
+#[command(after_help = EXAMPLES, after_long_help = with_exit_codes(EXAMPLES))]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) output: Output,
@@ -107,20 +108,82 @@ pub(crate) struct Pack {
     #[arg(short, long, value_name = "LEVEL", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=22))]
     pub(crate) level: i32,
     /// Disk bytes in a frame: a power of two from 64KiB to 8MiB
-    #[arg(long, value_name = "SIZE", default_value = "1MiB", value_parser = chunk_size)]
-    pub(crate) chunk_size: u32,
+    #[arg(long, value_name = "SIZE", default_value_t)]
+    pub(crate) chunk_size: ChunkSize,
     /// Worker threads [default: one a core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// A parent of a differencing disk; may be given again for its parents
-    #[arg(long = "parent", value_name = "PATH", value_hint = ValueHint::FilePath)]
-    pub(crate) parents: Vec<PathBuf>,
     /// Leave out the free space of NTFS, ext2/3/4 and FAT volumes
     #[arg(long)]
     pub(crate) trim: bool,
     /// Replace the output if it exists
     #[arg(short, long)]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// How to read a disk that can be read in more than one way.
+#[derive(Clone, Debug, Options)]
+#[command(next_help_heading = "Reading the disk")]
+pub(crate) struct Reading {
+    /// A parent of a differencing disk, or a folder with parents; may be given again
+    #[arg(long = "parent", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) parents: Vec<PathBuf>,
+    /// What the file is
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = InputFormat::Auto)]
+    pub(crate) input_format: InputFormat,
+    /// Which of the two sizes in a VHD's footer counts
+    #[arg(long, value_enum, value_name = "RULE", default_value_t = Size::Auto)]
+    pub(crate) size: Size,
+    /// What counts where the bitmap of a dynamic VHD says that nothing was written, but there is data
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = Bitmaps::Data)]
+    pub(crate) bitmaps: Bitmaps,
+    /// Which footer counts if the one at the end and the copy in front differ [default: neither]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub(crate) footer: Option<WhichFooter>,
+    /// Read the disk of a suspended machine, whose memory will be lost
+    #[arg(long)]
+    pub(crate) allow_saved_state: bool,
+    /// Read past damage that still leaves one reading for each byte
+    #[arg(long)]
+    pub(crate) allow_damage: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InputFormat {
+    /// A VHD if it has a footer, else a raw image
+    Auto,
+    /// A raw image, every byte of the file
+    Raw,
+    /// A VHD, or an error
+    Vhd,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Size {
+    /// The one that its creator means
+    Auto,
+    /// The geometry: cylinders, heads and sectors
+    Chs,
+    /// The size field
+    Current,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Bitmaps {
+    /// The data
+    Data,
+    /// The bitmap: it is zero
+    Bitmap,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhichFooter {
+    /// The one at the end
+    End,
+    /// The copy in front
+    Front,
 }
 
 const EXPAND_EXAMPLES: &str = "\
@@ -232,6 +295,8 @@ pub(crate) struct Doctor {
     /// The disk to look at
     #[arg(value_name = "DISK", value_hint = ValueHint::FilePath)]
     pub(crate) disk: PathBuf,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 const COMPLETIONS_EXAMPLES: &str = "\

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 
+use medv_codec::disk::{Finding, Severity};
 use medv_codec::{Error, ErrorKind};
 use serde::Serialize;
 
@@ -47,6 +48,37 @@ impl ErrorDetail {
             frame: error.frame().map(medv_format::FrameIndex::get),
             advice: error.advised().map(str::to_owned),
             causes: causes.map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// One oddity of a disk.
+#[derive(Serialize)]
+pub(crate) struct FindingDetail {
+    trap: u8,
+    code: &'static str,
+    severity: &'static str,
+    kind: Option<&'static str>,
+    path: String,
+    message: String,
+    action: String,
+}
+
+impl FindingDetail {
+    pub(crate) fn new(finding: &Finding) -> Self {
+        let (severity, refusal) = match finding.severity {
+            Severity::Note => ("note", None),
+            Severity::Warning => ("warning", None),
+            Severity::Refused(reason) => ("refused", Some(kind(reason))),
+        };
+        Self {
+            trap: finding.trap,
+            code: finding.code,
+            severity,
+            kind: refusal,
+            path: finding.path.display().to_string(),
+            message: finding.message.clone(),
+            action: finding.action.clone(),
         }
     }
 }

@@ -14,6 +14,7 @@ mod map;
 mod messages;
 mod pace;
 mod progress;
+mod reading;
 mod report;
 mod size;
 mod utc;

@@ -1,8 +1,13 @@
 //! Sizes as people type them: `65536`, `64KiB`, `1MiB`, `4M`.
 
+use std::fmt;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
+use medv_codec::pack::PackOptions;
 use medv_format::container::{MAX_CHUNK, MIN_CHUNK};
+
+use crate::human;
 
 const UNITS: [(&str, u32); 10] = [
     ("", 0),
@@ -29,13 +34,35 @@ fn parse(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).ok_or_else(|| "the size is too large".to_owned())
 }
 
-/// A chunk size that the container allows.
-pub(crate) fn chunk_size(text: &str) -> Result<u32, String> {
-    const ALLOWED: RangeInclusive<u32> = MIN_CHUNK..=MAX_CHUNK;
-    let bytes = u32::try_from(parse(text)?).ok();
-    bytes
-        .filter(|bytes| bytes.is_power_of_two() && ALLOWED.contains(bytes))
-        .ok_or_else(|| "a chunk is a power of two from 64KiB to 8MiB".to_owned())
+/// Disk bytes in a frame, as the container allows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChunkSize(pub(crate) u32);
+
+impl Default for ChunkSize {
+    /// The engine's own.
+    fn default() -> Self {
+        Self(PackOptions::default().chunk_size)
+    }
+}
+
+impl FromStr for ChunkSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        const ALLOWED: RangeInclusive<u32> = MIN_CHUNK..=MAX_CHUNK;
+        let bytes = u32::try_from(parse(text)?).ok();
+        bytes
+            .filter(|bytes| bytes.is_power_of_two() && ALLOWED.contains(bytes))
+            .map(Self)
+            .ok_or_else(|| "a chunk is a power of two from 64KiB to 8MiB".to_owned())
+    }
+}
+
+/// `1MiB`, as it is typed.
+impl fmt::Display for ChunkSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&human::bytes(self.0.into()).replace(' ', ""))
+    }
 }
 
 #[cfg(test)]
@@ -70,10 +97,11 @@ mod tests {
 
     #[test]
     fn chunks_are_powers_of_two_within_the_container_s_bounds() {
-        assert_eq!(chunk_size("64KiB"), Ok(MIN_CHUNK));
-        assert_eq!(chunk_size("8M"), Ok(MAX_CHUNK));
+        assert_eq!(ChunkSize::from_str("64KiB"), Ok(ChunkSize(MIN_CHUNK)));
+        assert_eq!(ChunkSize::from_str("8M"), Ok(ChunkSize(MAX_CHUNK)));
+        assert_eq!(ChunkSize(1 << 20).to_string(), "1MiB");
         for text in ["32KiB", "16MiB", "3MiB", "65537", "8589934592"] {
-            assert!(chunk_size(text).is_err(), "{text}");
+            assert!(ChunkSize::from_str(text).is_err(), "{text}");
         }
     }
 }

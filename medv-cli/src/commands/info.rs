@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use medv_codec::container::{Container, Input};
+use medv_codec::container::{Container, Input, disk_of};
+use medv_codec::volume::{FileSystem, Partition, PartitionTable, partitions};
 use medv_codec::{Error, ErrorKind, Result};
 use medv_format::Limits;
 use medv_format::container::{Attachment, FrameKind, Header, Index, SourceForm};
 use medv_format::vhd::Footer;
 use serde::Serialize;
 
+use super::STANDARD;
 use crate::args::Info;
 use crate::exit::Exit;
 use crate::messages::Messages;
@@ -31,6 +33,25 @@ struct Disk {
     virtual_size: u64,
     source_size: u64,
     vhd: Option<Vhd>,
+    partition_table: Option<Partitions>,
+}
+
+#[derive(Serialize)]
+struct Partitions {
+    scheme: &'static str,
+    disk_id: Option<String>,
+    partitions: Vec<PartitionDetail>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PartitionDetail {
+    index: u32,
+    kind: String,
+    name: Option<String>,
+    file_system: &'static str,
+    start: u64,
+    length: u64,
 }
 
 /// What the source's own footer says.
@@ -79,14 +100,15 @@ pub(crate) fn run(args: &Info, messages: &Messages) -> Result<Outcome> {
     let container = Input::open(&args.source)
         .and_then(|input| Container::read(input, &limits))
         .map_err(|error| doctor_is_for_disks(error, &args.source))?;
+    let table = partition_table(&args.source, &limits)?;
     messages.detail(&format!("{}: index of {} bytes", args.source, container.trailer.index_len));
     if let Some(path) = &args.map {
-        let svg = map::draw(&title(&args.source), &container.index, &[]);
+        let svg = map::draw(&title(&args.source), &container.index, &stretches(table.as_ref()));
         fs::write(path, svg).map_err(|error| Error::io("cannot write", error).in_file(path))?;
     }
     let document = Document {
         source: args.source.clone(),
-        disk: Disk::of(&container.index),
+        disk: Disk::of(&container.index, table.as_ref()),
         container: About::of(&container),
         map: args.map.as_ref().map(|path| path.display().to_string()),
     };
@@ -104,13 +126,39 @@ fn doctor_is_for_disks(error: Error, source: &str) -> Error {
     error
 }
 
+/// Read from inside the frames that hold it, which takes random access.
+fn partition_table(source: &str, limits: &Limits) -> Result<Option<PartitionTable>> {
+    if source == STANDARD {
+        return Ok(None);
+    }
+    match Input::open(source)? {
+        Input::Random(source) => Ok(Some(partitions(&*disk_of(source, limits)?)?)),
+        Input::Stream { .. } => Ok(None),
+    }
+}
+
+fn stretches(table: Option<&PartitionTable>) -> Vec<map::Stretch> {
+    let volumes = table.map_or(&[][..], |table| &table.partitions).iter().filter(|it| !it.is_container);
+    volumes.map(|partition| map::Stretch { label: label(partition), disk: partition.range() }).collect()
+}
+
+/// `2 Basic data partition, ntfs`
+fn label(partition: &Partition) -> String {
+    let name = partition.name.as_deref().unwrap_or(&partition.kind);
+    match partition.index {
+        0 => partition.file_system.to_string(),
+        index if partition.file_system == FileSystem::Unknown => format!("{index} {name}"),
+        index => format!("{index} {name}, {}", partition.file_system),
+    }
+}
+
 fn title(source: &str) -> String {
     let name = Path::new(source).file_name().map(|name| name.to_string_lossy().into_owned());
     name.unwrap_or_else(|| source.to_owned())
 }
 
 impl Disk {
-    fn of(index: &Index) -> Self {
+    fn of(index: &Index, table: Option<&PartitionTable>) -> Self {
         let (form, block_size) = match index.header.form {
             SourceForm::Fixed => ("fixed", None),
             SourceForm::Dynamic { block_size } => ("dynamic", Some(block_size)),
@@ -123,6 +171,7 @@ impl Disk {
             virtual_size: index.header.virtual_size(),
             source_size: index.header.source_size,
             vhd: index.attachments.iter().find_map(Vhd::of),
+            partition_table: table.map(Partitions::of),
         }
     }
 }
@@ -147,6 +196,41 @@ impl Vhd {
             current_size: footer.current_size,
             original_size: footer.original_size,
         })
+    }
+}
+
+impl Partitions {
+    fn of(table: &PartitionTable) -> Self {
+        let details = table.partitions.iter().map(|partition| PartitionDetail {
+            index: partition.index,
+            kind: partition.kind.clone(),
+            name: partition.name.clone(),
+            file_system: partition.file_system.name(),
+            start: partition.start.get(),
+            length: partition.length,
+        });
+        Self {
+            scheme: table.scheme.name(),
+            disk_id: table.disk_id.clone(),
+            partitions: details.collect(),
+            notes: table.notes.clone(),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        let mut table = Table::default();
+        let id = self.disk_id.as_ref().map_or_else(String::new, |id| format!(" {id}"));
+        table.row("table", format!("{}{id}", self.scheme));
+        for partition in &self.partitions {
+            let name = partition.name.as_ref().map_or_else(String::new, |name| format!(" \"{name}\""));
+            let what = format!("{}{name}, {}", partition.kind, partition.file_system);
+            let place = format!("{} at {}", human::bytes(partition.length), human::bytes(partition.start));
+            table.row(&format!("{:>5}", partition.index), format!("{what}, {place}"));
+        }
+        for note in &self.notes {
+            table.row("note", &**note);
+        }
+        table.to_text()
     }
 }
 
@@ -238,7 +322,11 @@ impl Document {
         about
             .row("ratio", ratio(disk.virtual_size, container.file_bytes))
             .row("digest", &*container.image_digest);
-        let mut text = format!("{source}\n\ndisk\n{}\ncontainer\n{}", about_disk.to_text(), about.to_text());
+        let mut text = format!("{source}\n\ndisk\n{}", about_disk.to_text());
+        if let Some(table) = &disk.partition_table {
+            text.push_str(&format!("\npartitions\n{}", table.to_text()));
+        }
+        text.push_str(&format!("\ncontainer\n{}", about.to_text()));
         if let Some(map) = map {
             text.push_str(&format!("\nmap drawn to {map}\n"));
         }

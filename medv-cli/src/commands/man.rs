@@ -1,7 +1,7 @@
 //! `medv man`
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
@@ -9,6 +9,7 @@ use medv_codec::{Error, Result};
 
 use super::no_json;
 use crate::args;
+use crate::exit::Exit;
 use crate::report::Outcome;
 
 pub(crate) fn run(args: &args::Man, json: bool) -> Result<Outcome> {
@@ -35,11 +36,35 @@ fn built() -> Command {
     medv
 }
 
+/// The page as clap has it, but for examples and exit codes, which get the sections that readers look for.
 fn render(command: Command) -> Result<String> {
+    let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let mut page = Vec::new();
-    let rendered = Man::new(command).render(&mut page);
-    rendered.map_err(|error| Error::io("cannot write the manual page", error))?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    let has_commands = command.has_subcommands();
+    sections(&Man::new(command), has_commands, &mut page)
+        .map_err(|error| Error::io("cannot write the manual page", error))?;
+    let mut page = String::from_utf8_lossy(&page).into_owned();
+    page.push_str(&literal("EXAMPLES", examples.trim_start_matches("Examples:\n")));
+    page.push_str(&literal("EXIT STATUS", &Exit::table()));
+    Ok(page)
+}
+
+fn sections(man: &Man, has_commands: bool, page: &mut Vec<u8>) -> io::Result<()> {
+    man.render_title(page)?;
+    man.render_name_section(page)?;
+    man.render_synopsis_section(page)?;
+    man.render_description_section(page)?;
+    man.render_options_section(page)?;
+    if has_commands { man.render_subcommands_section(page) } else { Ok(()) }
+}
+
+/// A section whose lines stay as they are.
+fn literal(title: &str, text: &str) -> String {
+    let text = text.replace('\\', r"\e").replace('-', r"\-").replace('\'', r"\(aq");
+    let lines = text
+        .lines()
+        .map(|line| if line.starts_with('.') { format!("\\&{line}\n") } else { format!("{line}\n") });
+    format!(".SH {title}\n.nf\n{}.fi\n", lines.collect::<String>())
 }
 
 fn write_all(medv: &Command, folder: &Path) -> Result<Outcome> {

@@ -1,9 +1,11 @@
 //! One file a command.
 
 mod completions;
+mod doctor;
 mod expand;
 mod info;
 mod man;
+mod pack;
 mod verify;
 
 use std::path::Path;
@@ -16,12 +18,13 @@ use crate::report::Outcome;
 
 pub(crate) fn run(args: &Args, messages: &Messages) -> Result<Outcome> {
     match &args.command {
+        Command::Pack(pack) => pack::run(pack, &args.output, messages),
         Command::Expand(expand) => expand::run(expand, &args.output, messages),
         Command::Verify(verify) => verify::run(verify, &args.output, messages),
         Command::Info(info) => info::run(info, messages),
+        Command::Doctor(doctor) => doctor::run(doctor),
         Command::Completions(completions) => completions::run(completions, args.output.json),
         Command::Man(man) => man::run(man, args.output.json),
-        _ => Err(Error::usage("unbuilt")),
     }
 }
 
