@@ -38,6 +38,7 @@ impl Pace {
         (self.last, self.done) = (now, done);
     }
 
+    /// 0 until there is something to go by.
     pub(crate) fn bytes_per_second(&self) -> u64 {
         whole(self.rate.unwrap_or(0.0))
     }

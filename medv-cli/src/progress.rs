@@ -83,11 +83,13 @@ impl<'a> Progress<'a> {
         self.shown.lock().map_or(Duration::ZERO, |shown| shown.pace.elapsed(Instant::now()))
     }
 
-    /// The work is over, well or not: takes a bar away; without one, shows where it ended.
+    /// The work is over, well or not: takes a bar away; without one, shows where it ended, if it ever began.
     pub(crate) fn finish(&self) {
         if let Display::Bar(bar) = &self.display {
             bar.finish_and_clear();
-        } else if let Ok(mut shown) = self.shown.lock() {
+        } else if let Ok(mut shown) = self.shown.lock()
+            && self.done.load(Ordering::Relaxed) > 0
+        {
             self.show(&mut shown, Instant::now());
         }
     }
@@ -106,9 +108,8 @@ impl<'a> Progress<'a> {
         shown.last = now;
         match &self.display {
             Display::Bar(bar) => {
-                bar.set_length(event.disk_bytes_total.unwrap_or(event.disk_bytes_done));
                 bar.set_position(event.disk_bytes_done);
-                bar.set_message(event.to_line());
+                bar.set_message(event.amounts());
             }
             Display::Lines => self.messages.line(&event.to_line()),
             Display::Json => self.messages.event(&event),
@@ -133,13 +134,19 @@ impl<'a> Progress<'a> {
 }
 
 impl Event {
+    /// `25.0 %, 1 GiB of 4 GiB, …`
     fn to_line(&self) -> String {
+        match self.disk_bytes_total {
+            Some(total) => format!("{}, {}", human::percent(self.disk_bytes_done, total), self.amounts()),
+            None => self.amounts(),
+        }
+    }
+
+    /// All but the percentage, which a bar shows better.
+    fn amounts(&self) -> String {
         let done = human::bytes(self.disk_bytes_done);
         let mut parts = match self.disk_bytes_total {
-            Some(total) => vec![
-                format!("{:>6}", human::percent(self.disk_bytes_done, total)),
-                format!("{done} of {}", human::bytes(total)),
-            ],
+            Some(total) => vec![format!("{done} of {}", human::bytes(total))],
             None => vec![done],
         };
         if self.read_bytes > 0 {
@@ -148,7 +155,9 @@ impl Event {
         if self.written_bytes > 0 {
             parts.push(format!("wrote {}", human::bytes(self.written_bytes)));
         }
-        parts.push(format!("{}/s", human::bytes(self.bytes_per_second)));
+        if self.bytes_per_second > 0 {
+            parts.push(format!("{}/s", human::bytes(self.bytes_per_second)));
+        }
         if let Some(left) = self.seconds_left.filter(|left| *left > 0) {
             parts.push(format!("{} left", human::duration(Duration::from_secs(left))));
         }
@@ -156,19 +165,30 @@ impl Event {
     }
 }
 
+/// While the size of the disk is not known.
+const UNKNOWN: &str = "{spinner} {msg}";
+/// The amounts get a line of their own: together they need most of a narrow terminal.
+const KNOWN: &str = "{wide_bar} {percent:>3} %\n{msg}";
+
 fn bar() -> ProgressBar {
-    // The template is checked by a test; a bar without it is still a bar.
-    let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new(0).with_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
+    let bar = ProgressBar::new_spinner().with_style(style(UNKNOWN));
     bar.enable_steady_tick(BAR_EVERY);
     bar
 }
 
-const TEMPLATE: &str = "{spinner} {wide_bar} {msg}";
+fn style(template: &str) -> ProgressStyle {
+    // Both templates are checked by a test; a bar without one is still a bar.
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.progress_chars("━╸─")
+}
 
 impl Monitor for Progress<'_> {
     fn begin(&self, disk_bytes: Option<u64>) {
         self.total.store(disk_bytes.unwrap_or(0), Ordering::Relaxed);
+        if let (Display::Bar(bar), Some(total)) = (&self.display, disk_bytes) {
+            bar.set_length(total);
+            bar.set_style(style(KNOWN));
+        }
     }
 
     fn advance(&self, disk_bytes: u64) {
@@ -203,8 +223,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bar_s_template_is_valid() {
-        assert!(ProgressStyle::with_template(TEMPLATE).is_ok());
+    fn the_bar_s_templates_are_valid() {
+        assert!([UNKNOWN, KNOWN].iter().all(|template| ProgressStyle::with_template(template).is_ok()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 pub(crate) struct Outcome {
     pub(crate) exit: Exit,
     text: String,
-    json: Option<serde_json::Value>,
+    json: Option<String>,
     stream: Stream,
     quietable: bool,
 }
@@ -26,7 +26,7 @@ impl Outcome {
     /// A report that also comes as JSON.
     pub(crate) fn report(exit: Exit, text: String, json: &impl Serialize) -> Self {
         // Plain structures of strings and numbers always become JSON.
-        let json = serde_json::to_value(json).ok();
+        let json = serde_json::to_string_pretty(json).ok();
         Self { exit, text, json, stream: Stream::Out, quietable: false }
     }
 
@@ -50,7 +50,7 @@ impl Outcome {
     /// Writes it.
     pub(crate) fn print(&self, as_json: bool, quiet: bool) -> io::Result<()> {
         let text = match &self.json {
-            Some(json) if as_json => format!("{json:#}\n"),
+            Some(json) if as_json => format!("{json}\n"),
             _ if quiet && self.quietable => return Ok(()),
             _ => self.text.clone(),
         };

@@ -97,8 +97,10 @@ fn manual_pages_exist_for_every_command() {
     for command in COMMANDS {
         assert!(page.text().contains(&format!("medv\\-{command}(1)")), "{command}");
         let page = medv(["man", command]).exits(0);
-        assert!(page.text().contains(&format!(".TH medv\\-{command} 1")), "{}", page.text());
-        assert!(page.text().contains("\\-\\-json"), "{command}");
+        assert!(page.text().contains(&format!(".TH medv-{command} 1")), "{}", page.text());
+        for section in [".SH EXAMPLES", ".SH EXIT STATUS", "\\-\\-json"] {
+            assert!(page.text().contains(section), "{section} of {command}");
+        }
     }
     let folder = tempfile::tempdir().unwrap();
     let written = run(folder.path(), ["man", "--out", "man1"]).exits(0);

@@ -39,9 +39,11 @@ fn built() -> Command {
 /// The page as clap has it, but for examples and exit codes, which get the sections that readers look for.
 fn render(command: Command) -> Result<String> {
     let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let mut page = Vec::new();
+    let version = concat!("medv ", env!("CARGO_PKG_VERSION"));
     let has_commands = command.has_subcommands();
-    sections(&Man::new(command), has_commands, &mut page)
+    let man = Man::new(command).source(version).manual("medv");
+    let mut page = Vec::new();
+    sections(&man, has_commands, &mut page)
         .map_err(|error| Error::io("cannot write the manual page", error))?;
     let mut page = String::from_utf8_lossy(&page).into_owned();
     page.push_str(&literal("EXAMPLES", examples.trim_start_matches("Examples:\n")));
