@@ -26,7 +26,8 @@ where
     S: Send,
     R: Send,
 {
-    let jobs = Mutex::new(jobs.enumerate());
+    // Several workers ask until each has heard that there are no more.
+    let jobs = Mutex::new(jobs.fuse().enumerate());
     let (give_slot, take_slot) = bounded(slots.len());
     for slot in slots {
         let _ = give_slot.send(slot);

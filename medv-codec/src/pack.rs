@@ -7,19 +7,23 @@
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::ops::Range;
+use std::path::Path;
 
 use medv_format::container::{
     Attachment, Entry, FrameKind, Header, Index, MAX_CHUNK, MAX_ZERO_RUN, MIN_CHUNK, SKIPPABLE_MAGIC,
     SourceForm, ZeroFrames, wrap,
 };
 use medv_format::digest::{Digest, subtree};
+use medv_format::vhd::{Footer, Timestamp, Uuid};
 use medv_format::{DiskOffset, Limits};
 use zstd::bulk::Compressor;
 
 use crate::buffer::{PageBuffer, is_zero};
-use crate::disk::Disk;
+use crate::disk::{Disk, DiskForm, OpenedDisk};
 use crate::ordered::{ordered, thread_pool};
+use crate::output::OutputFile;
 use crate::spans::{Span, Spans};
+use crate::storage::LocalStorage;
 use crate::{Error, Monitor, Result};
 
 /// How to pack.
@@ -48,12 +52,24 @@ pub struct Subject<'a> {
     pub disk: &'a dyn Disk,
     /// The form of its file.
     pub form: SourceForm,
-    /// The footer that turns the disk's bytes into a fixed VHD with the source's identity.
-    pub fixed_footer: [u8; 512],
-    /// What it takes to write the source's own form back.
-    pub attachments: Vec<Attachment>,
+    /// The footer of its file; `None` for a raw one, which gets a footer that is named after its content.
+    pub footer: Option<Footer>,
     /// Extents to treat as zero, in disk order and apart from each other; `None` if nobody looked for any.
     pub free: Option<&'a [Range<DiskOffset>]>,
+}
+
+impl<'a> Subject<'a> {
+    /// A disk that was opened, to be packed with the free extents `free` left out.
+    pub fn new(opened: &'a OpenedDisk, free: Option<&'a [Range<DiskOffset>]>) -> Self {
+        let block_size = opened.dynamic_header.as_ref().map_or(0, |header| header.block_size);
+        let form = match opened.form {
+            DiskForm::Fixed => SourceForm::Fixed,
+            DiskForm::Dynamic => SourceForm::Dynamic { block_size },
+            DiskForm::Differencing => SourceForm::Differencing { block_size },
+            DiskForm::Raw => SourceForm::Raw,
+        };
+        Self { disk: &*opened.disk, form, footer: opened.footer.clone(), free }
+    }
 }
 
 /// What packing did. Data, zero and trimmed bytes add up to the virtual size.
@@ -105,6 +121,24 @@ pub fn pack(
     writer.finish(subject)
 }
 
+/// Packs `subject` into the file `path`, which appears only when it is whole. With `replace`, a file that stands there
+/// already is replaced at the end.
+///
+/// # Errors
+/// As [`pack`]; usage if `path` exists and may not be replaced.
+pub fn pack_to_file(
+    subject: &Subject<'_>,
+    path: &Path,
+    replace: bool,
+    options: &PackOptions,
+    monitor: &dyn Monitor,
+) -> Result<PackReport> {
+    let mut out = OutputFile::create(&LocalStorage, path, replace)?;
+    let report = pack(subject, &mut out, options, monitor).map_err(|error| error.in_file(path))?;
+    out.finish()?;
+    Ok(report)
+}
+
 fn header_for(subject: &Subject<'_>, options: &PackOptions) -> Result<Header> {
     let PackOptions { level, chunk_size, .. } = *options;
     if !chunk_size.is_power_of_two() || !(MIN_CHUNK..=MAX_CHUNK).contains(&chunk_size) {
@@ -127,6 +161,16 @@ fn header_for(subject: &Subject<'_>, options: &PackOptions) -> Result<Header> {
         .table("index", Index::len_for(frames))
         .map_err(|error| Error::from(error).advice("use larger chunks"))?;
     Ok(Header { form: subject.form, chunk_size, source_size, level, trimmed: subject.free.is_some() })
+}
+
+/// A footer for a disk that came without one. The same disk gets the same footer, so its name comes from its content,
+/// marked as a UUID of the kind for such names (RFC 9562, version 8).
+fn footer_after(size: u64, image: Digest) -> Footer {
+    let mut uuid = [0; 16];
+    uuid.copy_from_slice(&image.0[..16]);
+    uuid[6] = uuid[6] & 0x0F | 0x80;
+    uuid[8] = uuid[8] & 0x3F | 0x80;
+    Footer::new_fixed(size, Uuid(uuid), Timestamp(0))
 }
 
 /// What a worker made of a span.
@@ -290,18 +334,18 @@ impl<'a> Writer<'a> {
     fn finish(mut self, subject: &Subject<'_>) -> Result<PackReport> {
         self.end_run()?;
         let frames = self.index.entries.len() as u64;
-        let footer =
-            compressor(self.index.header.level).and_then(|mut footer| footer.compress(&subject.fixed_footer));
-        let footer = footer.map_err(|error| Error::io("cannot compress", error))?;
-        self.frame(
-            FrameKind::Footer,
-            512,
-            &footer,
-            crc32fast::hash(&footer),
-            subtree(&subject.fixed_footer),
-        )?;
+        let footer = match &subject.footer {
+            Some(footer) => footer.as_fixed(),
+            None => footer_after(self.index.header.virtual_size(), self.index.image_digest()),
+        };
+        let bytes = footer.to_bytes();
+        let frame =
+            compressor(self.index.header.level).and_then(|mut compressor| compressor.compress(&bytes));
+        let frame = frame.map_err(|error| Error::io("cannot compress", error))?;
+        self.frame(FrameKind::Footer, 512, &frame, crc32fast::hash(&frame), subtree(&bytes))?;
 
-        self.index.attachments.clone_from(&subject.attachments);
+        let own = subject.footer.as_ref().map(|footer| Attachment::SourceFooter(footer.to_bytes().to_vec()));
+        self.index.attachments.extend(own);
         self.index.trimmed_bytes = self.trimmed.iter().sum();
         let index = self.index.to_bytes();
         let (trailer, table) = self.index.ending(&index)?;

@@ -7,6 +7,7 @@
 //! - [`vhd`]: footer, dynamic header, block allocation table, bitmaps, parent locators.
 //! - [`container`]: the `.medv` file, as `spec/medv-format.md` has it.
 //! - [`volume`]: partition tables and the allocation bitmaps of NTFS, ext2/3/4 and FAT.
+//! - [`journal`]: what is done of an unfinished target.
 //! - [`digest`]: the image digest, one name for a disk's content.
 #![forbid(unsafe_code)]
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
@@ -15,6 +16,7 @@
 pub mod container;
 pub mod digest;
 mod error;
+pub mod journal;
 mod limits;
 mod offset;
 pub mod vhd;

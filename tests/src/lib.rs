@@ -2,3 +2,6 @@
 
 pub mod command;
 pub mod web_server;
+mod memory_disk;
+
+pub use memory_disk::MemoryDisk;

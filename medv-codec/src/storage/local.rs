@@ -27,6 +27,29 @@ impl Storage for LocalStorage {
         }
     }
 
+    #[cfg(unix)]
+    fn is_device(&self, path: &Path) -> bool {
+        use std::os::unix::fs::FileTypeExt;
+        path.metadata().is_ok_and(|metadata| metadata.file_type().is_block_device())
+    }
+
+    #[cfg(not(unix))]
+    fn is_device(&self, _: &Path) -> bool {
+        false
+    }
+
+    #[cfg(unix)]
+    fn free_space(&self, path: &Path) -> Option<u64> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let told = rustix::fs::statvfs(folder.unwrap_or(Path::new("."))).ok()?;
+        told.f_bavail.checked_mul(told.f_frsize)
+    }
+
+    #[cfg(not(unix))]
+    fn free_space(&self, _: &Path) -> Option<u64> {
+        None
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         std::fs::rename(from, to)
     }

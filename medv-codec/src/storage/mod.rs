@@ -34,6 +34,12 @@ pub trait Storage: Send + Sync {
     /// `true` if something stands at `path`.
     fn exists(&self, path: &Path) -> io::Result<bool>;
 
+    /// `true` if a block device stands at `path`.
+    fn is_device(&self, path: &Path) -> bool;
+
+    /// Bytes that can still be written beside `path`, where that can be told.
+    fn free_space(&self, path: &Path) -> Option<u64>;
+
     /// Moves a file over whatever stands at `to`, in one step.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 

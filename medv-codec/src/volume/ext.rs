@@ -37,20 +37,17 @@ impl<'a> Groups<'a> {
         let bytes = limits.table("ext group descriptors", ext.groups().saturating_mul(size))?;
         let mut table = vec![0; bytes];
         let block_bytes = usize::try_from(ext.block_bytes).unwrap_or(usize::MAX);
-        let first_block = u64::from(ext.first_data_block) + 1;
-        let before_meta =
-            ext.first_meta_group.map_or(usize::MAX, |first| usize::try_from(first).unwrap_or(usize::MAX));
-        let contiguous = before_meta.saturating_mul(block_bytes).min(bytes);
-        let (contiguous, scattered) = table.split_at_mut(contiguous);
-        let mut at = first_block * u64::from(ext.block_bytes);
+        // With meta_bg, each further block of descriptors lies in the first of the groups that it describes.
+        let first_scattered = u64::from(ext.first_meta_group.unwrap_or(u32::MAX));
+        let contiguous = first_scattered.saturating_mul(u64::from(ext.block_bytes)).min(bytes as u64);
+        let (contiguous, scattered) = table.split_at_mut(usize::try_from(contiguous).unwrap_or(bytes));
+        let mut at = (u64::from(ext.first_data_block) + 1) * u64::from(ext.block_bytes);
         for piece in contiguous.chunks_mut(STRIDE) {
             volume.read(at, piece)?;
             at += piece.len() as u64;
         }
-        // Each further block of descriptors lies in the first of the groups that it describes.
-        let a_block = u64::from(ext.block_bytes) / size;
-        for (index, piece) in (before_meta as u64..).zip(scattered.chunks_mut(block_bytes)) {
-            let group = index * a_block;
+        for (index, piece) in (first_scattered..).zip(scattered.chunks_mut(block_bytes)) {
+            let group = index * u64::from(ext.block_bytes) / size;
             let block = group_start(ext, group) + u64::from(ext.group_has_superblock(group));
             volume.read(block.saturating_mul(u64::from(ext.block_bytes)), piece)?;
         }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use medv_format::Limits;
 use medv_format::volume::{
-    AttributeType, IndexBlock, IndexEntry, IndexRoot, NtfsBoot, RestartPage, free_runs,
+    AttributeType, IndexBlock, IndexEntry, IndexRoot, NtfsBoot, RestartPage, ShadowCatalogBlock,
+    ShadowHeader, free_runs,
 };
 
 use super::free_extents::FreeExtents;
@@ -15,6 +16,9 @@ const LOG_FILE: u64 = 2;
 const VOLUME: u64 = 3;
 const ROOT_DIRECTORY: u64 = 5;
 const BITMAP: u64 = 6;
+
+/// Windows allows 512 shadow copies, whose catalog fits into nine blocks.
+const MOST_CATALOG_BLOCKS: u32 = 64;
 
 /// What chkdsk or a mount has to deal with first.
 const VOLUME_IS_DIRTY: u16 = 0x0001;
@@ -27,6 +31,7 @@ pub(super) fn find_free(volume: &Window<'_>, limits: &Limits, free: &mut FreeExt
     volume.must_hold(boot.bytes())?;
     let files = NtfsFiles::open(volume, &boot)?;
     check_volume_flags(&files)?;
+    check_shadow_copies(volume)?;
     let log = stored(&files, LOG_FILE, AttributeType::DATA, &[])?;
     check_log(&files, &log)?;
     let mut in_use = check_hibernation(&files, limits)?;
@@ -60,6 +65,26 @@ fn check_volume_flags(files: &NtfsFiles<'_>) -> Result<(), Stop> {
         return Err("it is marked dirty, run chkdsk on it and shut Windows down".into());
     }
     Ok(())
+}
+
+/// Shadow copies show deleted files, which lie in free clusters.
+fn check_shadow_copies(volume: &Window<'_>) -> Result<(), Stop> {
+    let header = ShadowHeader::from_bytes(&volume.read_array(ShadowHeader::OFFSET)?);
+    let mut next = header.catalog;
+    let mut block = vec![0; ShadowCatalogBlock::SIZE];
+    for _ in 0..MOST_CATALOG_BLOCKS {
+        let Some(at) = next else { return Ok(()) };
+        volume.read(at, &mut block)?;
+        let bytes = block.first_chunk().ok_or("its shadow copy catalog is too short")?;
+        let ShadowCatalogBlock { next: following, names_copies } = ShadowCatalogBlock::from_bytes(bytes)?;
+        if names_copies {
+            let reason =
+                "it has shadow copies (restore points), which need what lies in its free space, delete them";
+            return Err(reason.into());
+        }
+        next = following;
+    }
+    Err("its shadow copy catalog does not end".into())
 }
 
 /// The journal must have been closed cleanly. One that is all FF was emptied by a driver that had closed it.

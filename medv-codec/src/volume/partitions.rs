@@ -11,7 +11,7 @@ use crate::Result;
 use crate::disk::Disk;
 
 /// Most logical partitions that are followed; no system makes more.
-const MOST_LOGICAL: u32 = 128;
+const MOST_LOGICAL: usize = 128;
 /// Largest table of GPT entries that is read, 64 times the usual.
 const MOST_ENTRY_BYTES: u64 = 1 << 20;
 
@@ -72,6 +72,8 @@ pub struct Partition {
     pub other_signatures: Vec<FileSystem>,
     /// Holds logical partitions, not a volume.
     pub is_container: bool,
+    /// A piece of the volumes of a volume manager (dynamic disk, RAID, LVM), which may lie in pieces elsewhere too.
+    pub is_piece: bool,
 }
 
 /// Reads the partition table of `disk` and recognises what the partitions hold.
@@ -104,6 +106,20 @@ impl PartitionTable {
 }
 
 impl Partition {
+    fn unread(index: u32, kind: String, start: u64, length: u64) -> Self {
+        Self {
+            index,
+            kind,
+            name: None,
+            start: DiskOffset::new(start),
+            length,
+            file_system: FileSystem::Unknown,
+            other_signatures: Vec::new(),
+            is_container: false,
+            is_piece: false,
+        }
+    }
+
     /// The bytes it covers, up to `u64::MAX`.
     pub fn range(&self) -> Range<DiskOffset> {
         self.start..self.start.saturating_add(self.length)
@@ -119,7 +135,7 @@ impl Reader<'_> {
     fn whole_disk(&mut self) -> Result<()> {
         let size = self.disk.virtual_size();
         if !signatures(self.disk, 0, size)?.is_empty() {
-            self.add(0, "whole disk".to_owned(), None, 0, size, false)?;
+            self.add(Partition::unread(0, "whole disk".to_owned(), 0, size))?;
         }
         Ok(())
     }
@@ -147,7 +163,7 @@ impl Reader<'_> {
         let mut visited = Vec::new();
         let mut at = first;
         loop {
-            if visited.contains(&at) || *index >= 5 + MOST_LOGICAL {
+            if visited.contains(&at) || visited.len() >= MOST_LOGICAL {
                 self.table.notes.push("the chain of logical partitions does not end".to_owned());
                 return Ok(());
             }
@@ -171,8 +187,8 @@ impl Reader<'_> {
 
     fn add_mbr(&mut self, index: u32, entry: &MbrEntry, start: u64) -> Result<()> {
         let kind = entry.kind_name().map_or_else(|| format!("type {:#04x}", entry.kind), str::to_owned);
-        let length = u64::from(entry.sectors) * SECTOR;
-        self.add(index, kind, None, start * SECTOR, length, entry.is_extended())
+        let partition = Partition::unread(index, kind, start * SECTOR, u64::from(entry.sectors) * SECTOR);
+        self.add(Partition { is_container: entry.is_extended(), is_piece: entry.is_piece(), ..partition })
     }
 
     /// Sectors may be of 512 bytes, as in every VHD, or of 4096, as in raw images of newer disks.
@@ -233,30 +249,21 @@ impl Reader<'_> {
                 self.table.notes.push(note);
                 continue;
             };
-            self.add(index, kind, Some(entry.name).filter(|name| !name.is_empty()), start, length, false)?;
+            let is_piece = entry.is_piece();
+            let name = Some(entry.name).filter(|name| !name.is_empty());
+            self.add(Partition { name, is_piece, ..Partition::unread(index, kind, start, length) })?;
         }
         Ok(())
     }
 
-    fn add(
-        &mut self,
-        index: u32,
-        kind: String,
-        name: Option<String>,
-        start: u64,
-        length: u64,
-        is_container: bool,
-    ) -> Result<()> {
-        let size = self.disk.virtual_size();
-        let mut found = Vec::new();
-        if !is_container && start < size {
-            found = signatures(self.disk, start, length.min(size - start))?;
+    /// Recognises what the partition holds, and adds it.
+    fn add(&mut self, mut partition: Partition) -> Result<()> {
+        let (size, start) = (self.disk.virtual_size(), partition.start.get());
+        if !partition.is_container && start < size {
+            let mut found = signatures(self.disk, start, partition.length.min(size - start))?.into_iter();
+            partition.file_system = found.next().unwrap_or(FileSystem::Unknown);
+            partition.other_signatures = found.collect();
         }
-        let mut found = found.into_iter();
-        let file_system = found.next().unwrap_or(FileSystem::Unknown);
-        let (start, other_signatures) = (DiskOffset::new(start), found.collect());
-        let partition =
-            Partition { index, kind, name, start, length, file_system, other_signatures, is_container };
         self.table.partitions.push(partition);
         Ok(())
     }

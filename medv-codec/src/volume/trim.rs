@@ -116,6 +116,9 @@ fn doubt_about_partition(disk: &dyn Disk, table: &PartitionTable, partition: &Pa
     if own.end.since(own.start) != partition.length || own.end.get() > disk.virtual_size() {
         return Some("its partition reaches beyond the end of the disk".to_owned());
     }
+    if partition.is_piece {
+        return Some("its partition belongs to a volume manager (dynamic disk, RAID or LVM)".to_owned());
+    }
     let overlaps = |start: u64, end: u64| start < own.end.get() && own.start.get() < end;
     let others =
         table.partitions.iter().filter(|other| !other.is_container && other.index != partition.index);

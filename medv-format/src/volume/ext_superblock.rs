@@ -13,6 +13,7 @@ const META_BG: u32 = 0x10;
 const IS_64BIT: u32 = 0x80;
 const GDT_CSUM: u32 = 0x10;
 const METADATA_CSUM: u32 = 0x400;
+const BIGALLOC: u32 = 0x200;
 
 /// Incompatible features that change nothing about how blocks are allocated.
 const KNOWN_INCOMPAT: [u32; 12] = [
@@ -109,7 +110,9 @@ impl ExtSuperblock {
             return Err(field(24, "ext block size", block_log, "0 to 6"));
         };
         let first_data_block = word(20);
-        if first_data_block != u32::from(block_bytes == 1024) {
+        // Clusters of several blocks have other rules, which only matter to those who support them.
+        let of_blocks = ro_compat & BIGALLOC == 0;
+        if of_blocks && first_data_block != u32::from(block_bytes == 1024) {
             return Err(field(
                 20,
                 "ext first data block",
@@ -119,7 +122,7 @@ impl ExtSuperblock {
         }
         let blocks_per_group = word(32);
         let most = block_bytes.saturating_mul(8);
-        if blocks_per_group < 256 || blocks_per_group > most || blocks_per_group % 8 != 0 {
+        if blocks_per_group < 256 || (of_blocks && blocks_per_group > most) || blocks_per_group % 8 != 0 {
             return Err(field(32, "ext blocks in a group", blocks_per_group, "256 to 8 a byte of a block"));
         }
         let inodes_per_group = word(40);
@@ -179,7 +182,7 @@ impl ExtSuperblock {
             "it has deleted files that were not cleaned up, mount and unmount it or run e2fsck".to_owned()
         } else if self.incompat & 0x8 != 0 || (self.compat & 0x4 != 0 && self.has_foreign_journal()) {
             "its journal is, or is on, another device".to_owned()
-        } else if self.ro_compat & 0x200 != 0 {
+        } else if self.ro_compat & BIGALLOC != 0 {
             "it allocates in clusters of several blocks (bigalloc), which is not supported".to_owned()
         } else if self.cluster_log != self.block_log && self.cluster_log != 0 {
             "its cluster size differs from its block size".to_owned()

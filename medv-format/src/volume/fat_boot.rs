@@ -64,7 +64,7 @@ impl FatBoot {
         }
         let (first_table, tables, media) = (half(14), bytes[16], bytes[21]);
         if first_table == 0 || !matches!(tables, 1 | 2) || !matches!(media, 0xF0 | 0xF8..) {
-            let found = format_args!("{tables} from sector {first_table}, media {media:#x}");
+            let found = format!("{tables} from sector {first_table}, media {media:#x}");
             return Err(field(14, "FAT tables", found, "1 or 2 behind this sector"));
         }
         let wide = half(22) == 0;
@@ -86,10 +86,8 @@ impl FatBoot {
             _ => FatKind::Fat32,
         };
         if (kind == FatKind::Fat32) != wide || (wide && root_sectors != 0) || clusters > 0x0FFF_FFF5 {
-            let found = format_args!(
-                "{clusters} clusters in the layout of {}",
-                if wide { "FAT32" } else { "FAT12/16" }
-            );
+            let found =
+                format!("{clusters} clusters in the layout of {}", if wide { "FAT32" } else { "FAT12/16" });
             return Err(field(13, "FAT kind", found, "the layout that the number of clusters asks for"));
         }
         Ok(Self {

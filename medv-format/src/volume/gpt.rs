@@ -33,7 +33,7 @@ impl GptHeader {
     /// Reads the header at the start of its sector. `Damaged` if the signature or the checksum is wrong.
     pub fn from_bytes(sector: &[u8; 512]) -> Result<Self> {
         if sector[..8] != *b"EFI PART" {
-            let found = format_args!("{:02X?}", &sector[..8]);
+            let found = format!("{:02X?}", &sector[..8]);
             return Err(Error::damaged("GPT header signature", found, "EFI PART"));
         }
         let size = LittleEndian::read_u32(&sector[12..]);
@@ -48,7 +48,7 @@ impl GptHeader {
         hasher.update(covered.get(20..).unwrap_or_default());
         let computed = hasher.finalize();
         if computed != stored {
-            let (found, expected) = (format_args!("{stored:#010x}"), format_args!("{computed:#010x}"));
+            let (found, expected) = (format!("{stored:#010x}"), format!("{computed:#010x}"));
             return Err(Error::damaged("GPT header checksum", found, expected));
         }
         let entry_size = LittleEndian::read_u32(&sector[84..]);
@@ -110,6 +110,11 @@ impl GptEntry {
         })
     }
 
+    /// Whether it is a piece of volumes that a volume manager puts together, in whatever order.
+    pub fn is_piece(&self) -> bool {
+        matches!(self.kind.first(), 0xAF9B_60A0 | 0x5808_C8AA | 0xE75C_AF8F | 0xE6D6_D379 | 0xA19D_880F)
+    }
+
     /// What partitioning tools call the kind; `None` for the rare ones.
     pub fn kind_name(&self) -> Option<&'static str> {
         const NAMES: [(u32, &str); 17] = [
@@ -131,8 +136,7 @@ impl GptEntry {
             (0x933A_C7E1, "Linux home"),
             (0xBC13_C2FF, "Linux extended boot"),
         ];
-        // The first field is random enough to tell the registered kinds apart; it is for display only.
-        let first = LittleEndian::read_u32(&self.kind.0[..4]);
+        let first = self.kind.first();
         NAMES.iter().find(|(known, _)| *known == first).map(|(_, name)| *name)
     }
 }
@@ -145,12 +149,17 @@ impl Guid {
     fn from_slice(bytes: &[u8]) -> Self {
         Self(bytes.try_into().unwrap_or_default())
     }
+
+    /// The first field: random enough to tell the registered kinds of partitions apart.
+    fn first(self) -> u32 {
+        LittleEndian::read_u32(&self.0[..4])
+    }
 }
 
 /// `C12A7328-F81F-11D2-BA4B-00A0C93EC93B`
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let a = LittleEndian::read_u32(&self.0[..4]);
+        let a = self.first();
         let b = LittleEndian::read_u16(&self.0[4..6]);
         let c = LittleEndian::read_u16(&self.0[6..8]);
         write!(f, "{a:08X}-{b:04X}-{c:04X}-")?;
@@ -225,6 +234,7 @@ mod tests {
         let entry = GptEntry::from_bytes(&bytes).unwrap();
         assert_eq!(entry.kind.to_string(), "C12A7328-F81F-11D2-BA4B-00A0C93EC93B");
         assert_eq!(entry.kind_name(), Some("EFI system"));
+        assert!(!entry.is_piece());
         assert_eq!((entry.first, entry.last, &*entry.name), (34, 99, "Ab"));
     }
 }

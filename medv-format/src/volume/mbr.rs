@@ -34,14 +34,14 @@ impl Mbr {
     /// as in the boot sector of a file system.
     pub fn from_bytes(bytes: &[u8; Self::SIZE]) -> Result<Self> {
         if bytes[510..] != [0x55, 0xAA] {
-            let found = format_args!("{:02X} {:02X}", bytes[510], bytes[511]);
+            let found = format!("{:02X} {:02X}", bytes[510], bytes[511]);
             return Err(Error::damaged("partition table signature", found, "55 AA").at(FileOffset::new(510)));
         }
         let mut entries = [MbrEntry::default(); 4];
         let (table, _) = bytes[446..510].as_chunks::<16>();
         for (entry, raw) in entries.iter_mut().zip(table) {
             if raw[0] & 0x7F != 0 {
-                let found = format_args!("{:02X}", raw[0]);
+                let found = format!("{:02X}", raw[0]);
                 return Err(Error::damaged("partition status", found, "00 or 80").at(FileOffset::new(446)));
             }
             *entry = MbrEntry {
@@ -69,6 +69,11 @@ impl MbrEntry {
     /// Whether it holds logical partitions instead of a volume.
     pub fn is_extended(&self) -> bool {
         matches!(self.kind, 0x05 | 0x0F | 0x85)
+    }
+
+    /// Whether it is a piece of volumes that a volume manager puts together, in whatever order.
+    pub fn is_piece(&self) -> bool {
+        matches!(self.kind, 0x42 | 0x8E | 0xFD)
     }
 
     /// What partitioning tools call the kind; `None` for the rare ones.
@@ -111,6 +116,7 @@ mod tests {
         let mbr = Mbr::from_bytes(&sector()).unwrap();
         assert_eq!(mbr.disk_signature, 0x0403_0201);
         assert_eq!(mbr.entries[0], MbrEntry { active: true, kind: 7, start: 2048, sectors: 65536 });
+        assert!(!mbr.entries[0].is_piece() && MbrEntry { kind: 0x42, ..mbr.entries[0] }.is_piece());
         assert!(mbr.entries[0].is_used() && !mbr.entries[1].is_used() && !mbr.is_protective());
     }
 

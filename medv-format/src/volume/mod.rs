@@ -16,6 +16,7 @@ mod ntfs_index;
 mod ntfs_log;
 mod ntfs_record;
 mod ntfs_run_list;
+mod ntfs_shadow;
 
 pub use allocation_bitmap::free_runs;
 pub use ext_group_descriptor::ExtGroupDescriptor;
@@ -30,3 +31,4 @@ pub use ntfs_index::{IndexBlock, IndexEntry, IndexRoot};
 pub use ntfs_log::RestartPage;
 pub use ntfs_record::{Attribute, AttributeBody, AttributeType, FileRecord, FileReference};
 pub use ntfs_run_list::{Run, RunList};
+pub use ntfs_shadow::{ShadowCatalogBlock, ShadowHeader};

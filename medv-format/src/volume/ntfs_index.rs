@@ -48,7 +48,7 @@ impl IndexBlock {
     /// `Damaged` if it is not an index block, or was written only in part.
     pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self> {
         if bytes.get(..4) != Some(b"INDX") {
-            let found = format_args!("{:02X?}", bytes.get(..4).unwrap_or_default());
+            let found = format!("{:02X?}", bytes.get(..4).unwrap_or_default());
             return Err(Error::damaged("NTFS index block", found, "INDX"));
         }
         undo_fixups("NTFS index block", &mut bytes)?;
@@ -58,7 +58,7 @@ impl IndexBlock {
 
 /// The entries behind a node's header, whose offsets count from that header.
 fn node(bytes: &[u8]) -> Result<Vec<IndexEntry>> {
-    let outside = |what| Error::damaged("NTFS index entry", what, "one inside its node");
+    let outside = |what: &str| Error::damaged("NTFS index entry", what, "one inside its node");
     let header = |at| u32_at(bytes, at).and_then(|value| usize::try_from(value).ok());
     let (Some(start), Some(end)) = (header(0), header(4)) else { return Err(outside("no header")) };
     let mut rest = bytes.get(start..end).ok_or_else(|| outside("a header that leaves it"))?;

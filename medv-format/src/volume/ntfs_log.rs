@@ -21,12 +21,12 @@ impl RestartPage {
     /// of version 2.0 and above, which Windows leaves behind only where it keeps changes to itself (fast startup).
     pub fn size(start: &[u8; 512]) -> Result<u32> {
         if !matches!(&start[..4], b"RSTR" | b"CHKD") {
-            let found = format_args!("{:02X?}", &start[..4]);
+            let found = format!("{:02X?}", &start[..4]);
             return Err(Error::damaged("NTFS journal restart page", found, "RSTR or CHKD"));
         }
         let version = (u16_at(start, 28).unwrap_or(0), u16_at(start, 26).unwrap_or(0));
         if !matches!(version, (1, 0 | 1)) {
-            let found = format_args!("{}.{}", version.0, version.1);
+            let found = format!("{}.{}", version.0, version.1);
             return Err(Error::unsupported("NTFS journal version", found, "1.1"));
         }
         let size = u32_at(start, 16).unwrap_or(0);
@@ -47,7 +47,7 @@ impl RestartPage {
         let area = bytes.get(area_at..).filter(|_| area_at >= 30).unwrap_or_default();
         let fields = (u64_at(area, 0), u16_at(area, 8), u16_at(area, 12), u16_at(area, 14));
         let (Some(lsn), Some(clients), Some(in_use), Some(flags)) = fields else {
-            let found = format_args!("a restart area at {area_at}");
+            let found = format!("a restart area at {area_at}");
             return Err(Error::damaged("NTFS journal restart page", found, "one inside the page"));
         };
         let nobody = in_use == 0xFFFF;

@@ -37,7 +37,7 @@ impl FileRecord {
     /// `Damaged` if it is not a file record, or was written only in part.
     pub fn from_bytes(mut bytes: Vec<u8>) -> Result<Self> {
         if bytes.get(..4) != Some(b"FILE") {
-            let found = format_args!("{:02X?}", bytes.get(..4).unwrap_or_default());
+            let found = format!("{:02X?}", bytes.get(..4).unwrap_or_default());
             return Err(Error::damaged("NTFS file record", found, "FILE"));
         }
         undo_fixups("NTFS file record", &mut bytes)?;
@@ -46,7 +46,7 @@ impl FileRecord {
         let base = FileReference::from_u64(u64_at(&bytes, 32).unwrap_or(0));
         let used = u32_at(&bytes, 24).and_then(|used| usize::try_from(used).ok()).unwrap_or(usize::MAX);
         if used > bytes.len() || first_attribute < 42 || first_attribute > used {
-            let found = format_args!("attributes from {first_attribute} to {used}");
+            let found = format!("attributes from {first_attribute} to {used}");
             return Err(Error::damaged("NTFS file record", found, format_args!("{} bytes", bytes.len())));
         }
         bytes.truncate(used);

@@ -1,0 +1,78 @@
+//! From a source with random access: the index first, then only the frames that are needed, by all workers at once.
+
+use std::sync::atomic::Ordering;
+
+use medv_format::container::{Entry, FrameKind};
+
+use super::footer::{own_footer, read_footer};
+use super::recheck::recheck;
+use super::work::Work;
+use super::writer::FrameWriter;
+use super::{ExpandOptions, ExpandReport, journal_header, whole_already};
+use crate::batches::for_each_frame;
+use crate::container::Container;
+use crate::ordered::thread_pool;
+use crate::shape::Piece;
+use crate::source::Source;
+use crate::target::{Opened, Place, Target};
+use crate::verify::{check_crc, check_digest};
+use crate::{Error, Monitor, Result};
+
+pub(super) fn expand(
+    source: &dyn Source,
+    place: Place<'_>,
+    options: &ExpandOptions,
+    monitor: &dyn Monitor,
+) -> Result<ExpandReport> {
+    let container = Container::open(source, &options.limits)?;
+    let Container { index, trailer } = &container;
+    let wanted = journal_header(&index.header, options.form, Some(trailer.index_digest));
+    let footer = read_footer(source, &container)?;
+    let is_device = place.is_device;
+    let target = match Target::open(place, &wanted, &options.limits)? {
+        Opened::ToBuild(target) => target,
+        Opened::Whole => return Ok(whole_already(&wanted, &index.entries, trailer.image_digest)),
+    };
+    let pool = thread_pool(options.threads)?;
+    let mut work = Work::new(target, &wanted, is_device, monitor);
+    if options.recheck {
+        recheck(&mut work, &container, &pool)?;
+    }
+    work.prepare(monitor)?;
+    let mut shape = work.shape()?;
+    let frames = index.frames().map(|frame| {
+        let Entry { kind, content_len, crc, .. } = frame.entry;
+        // Every data frame is planned, as where one goes depends on those before it.
+        let is_flat = work.is_device && kind != FrameKind::Footer;
+        let pieces = match kind == FrameKind::Data || is_flat {
+            true => shape.plan(frame.disk, content_len as usize)?,
+            false => Vec::new(),
+        };
+        Ok(work.must_write(frame.index, kind, content_len, crc).then_some((frame, pieces)))
+    });
+    let written = for_each_frame(
+        &pool,
+        source,
+        frames.filter_map(Result::transpose),
+        monitor,
+        || FrameWriter::new(&work),
+        |writer, frame, pieces: Vec<Piece>, bytes| {
+            let entry = &frame.entry;
+            work.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            let place = |error: Error| error.in_file(source.name()).at(frame.file).in_frame(frame.index);
+            check_crc(entry, bytes).map_err(place)?;
+            if entry.kind == FrameKind::Data {
+                let digest = writer.decode(bytes, entry.content_len).map_err(place)?;
+                check_digest(entry, digest).map_err(place)?;
+                writer.write(&pieces)?;
+            } else {
+                writer.write_zeros(&pieces)?;
+            }
+            work.target.written(frame.index, entry.crc, u64::from(entry.content_len))?;
+            monitor.advance(u64::from(entry.content_len));
+            Ok(())
+        },
+    );
+    work.keep_what_is_done(written)?;
+    work.finish(shape, &own_footer(&container, footer), trailer.image_digest)
+}

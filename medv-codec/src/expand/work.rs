@@ -1,0 +1,105 @@
+//! One expand under way: what it writes to, and what it counts.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use medv_format::FrameIndex;
+use medv_format::container::{FrameKind, Header, SourceForm};
+use medv_format::digest::Digest;
+use medv_format::journal::{JournalForm, JournalHeader};
+use medv_format::vhd::Footer;
+
+use super::{ExpandReport, TargetForm, form_of};
+use crate::shape::Shape;
+use crate::target::Target;
+use crate::{Error, Monitor, Result};
+
+/// One expand under way, from either kind of input.
+pub(super) struct Work<'a> {
+    pub(super) target: Target<'a>,
+    pub(super) header: Header,
+    pub(super) form: JournalForm,
+    pub(super) is_device: bool,
+    pub(super) monitor: &'a dyn Monitor,
+    pub(super) data_frames: AtomicU64,
+    pub(super) resumed: AtomicU64,
+    pub(super) written: AtomicU64,
+    pub(super) read: AtomicU64,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        target: Target<'a>,
+        wanted: &JournalHeader,
+        is_device: bool,
+        monitor: &'a dyn Monitor,
+    ) -> Self {
+        let (header, form) = (wanted.container.clone(), wanted.form);
+        let zero = || AtomicU64::new(0);
+        let (data_frames, resumed, written, read) = (zero(), zero(), zero(), zero());
+        Self { target, header, form, is_device, monitor, data_frames, resumed, written, read }
+    }
+
+    pub(super) fn shape(&self) -> Result<Shape> {
+        match self.form {
+            JournalForm::Dynamic { block_size } => Shape::dynamic(self.header.virtual_size(), block_size),
+            JournalForm::Fixed | JournalForm::Raw => Ok(Shape::Flat),
+        }
+    }
+
+    /// Before the first frame: a flat target is as long as the disk at once, all holes.
+    pub(super) fn prepare(&self, monitor: &dyn Monitor) -> Result<()> {
+        let size = self.header.virtual_size();
+        monitor.begin(Some(size));
+        let file = self.target.file();
+        let cannot = |error| Error::io("cannot prepare the target", error).in_file(self.target.path());
+        let len = file.len().map_err(cannot)?;
+        if self.is_device {
+            if len < size {
+                let message = format!("the device has {len} bytes, the disk {size}");
+                return Err(Error::usage(message).in_file(self.target.path()).advice("give a larger device"));
+            }
+        } else if len < size && !matches!(self.form, JournalForm::Dynamic { .. }) {
+            file.set_len(size).map_err(cannot)?;
+        }
+        Ok(())
+    }
+
+    /// Counts a frame on its way to the workers: says whether they must write it.
+    pub(super) fn must_write(&self, index: FrameIndex, kind: FrameKind, content_len: u32, crc: u32) -> bool {
+        let is_data = kind == FrameKind::Data;
+        self.data_frames.fetch_add(u64::from(is_data), Ordering::Relaxed);
+        let wanted = is_data || (self.is_device && kind != FrameKind::Footer);
+        let done = wanted && self.target.is_done(index, crc);
+        self.resumed.fetch_add(u64::from(done && is_data), Ordering::Relaxed);
+        if kind != FrameKind::Footer && (done || !wanted) {
+            self.monitor.advance(u64::from(content_len));
+        }
+        wanted && !done
+    }
+
+    /// After an error, what is written is made to count. The error is what the caller must hear of, whatever comes of
+    /// that.
+    pub(super) fn keep_what_is_done(&self, written: Result<()>) -> Result<()> {
+        written.inspect_err(|_| drop(self.target.commit()))
+    }
+
+    /// All frames are written: adds the rest, and reports.
+    pub(super) fn finish(self, shape: Shape, footer: &Footer, image_digest: Digest) -> Result<ExpandReport> {
+        let form = form_of(self.form);
+        let virtual_size = self.header.virtual_size();
+        let ending = shape.finish(virtual_size, (form != TargetForm::Raw).then_some(footer))?;
+        // A raw image gets back the length it had, even if that was not whole sectors.
+        let is_raw_again = form == TargetForm::Raw && self.header.form == SourceForm::Raw;
+        let file_len = if is_raw_again { self.header.source_size } else { ending.file_len };
+        self.target.finish(&ending, file_len)?;
+        Ok(ExpandReport {
+            form,
+            virtual_size,
+            data_frames: self.data_frames.into_inner(),
+            resumed_frames: self.resumed.into_inner(),
+            written_bytes: self.written.into_inner(),
+            read_bytes: self.read.into_inner(),
+            image_digest,
+        })
+    }
+}

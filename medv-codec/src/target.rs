@@ -1,0 +1,305 @@
+//! A target being built: under a temporary name, beside a journal of what is on disk for good, so that whatever
+//! happens there is either no target, or one that can be gone on with, or the whole one.
+//!
+//! ```text
+//! DISK.medv-journal   written first; gets a frame's record only after the frame's data was synced
+//! DISK.medv-part      the target; becomes DISK when the journal says that it is finished
+//! ```
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use medv_format::journal::{Journal, JournalHeader, JournalRecord};
+use medv_format::{FileOffset, FrameIndex, Limits};
+
+use crate::output::with_suffix;
+use crate::shape::Ending;
+use crate::storage::{Storage, StoredFile};
+use crate::{Error, ErrorKind, Result};
+
+/// Bytes of target between two syncs: so many are done again, at most, after a power cut.
+const COMMIT_EVERY: u64 = 256 << 20;
+
+/// Where to build, and what may be thrown away for it.
+pub(crate) struct Place<'a> {
+    pub(crate) storage: &'a dyn Storage,
+    pub(crate) path: &'a Path,
+    /// Where the journal stands, if not beside the target.
+    pub(crate) journal: Option<&'a Path>,
+    /// Whether `path` is a block device, which is written in place.
+    pub(crate) is_device: bool,
+    /// Replace what stands at `path`; throw away what another `.medv` left unfinished.
+    pub(crate) force: bool,
+}
+
+/// What stood at the place.
+pub(crate) enum Opened<'a> {
+    /// Nothing, or something unfinished that can be gone on with.
+    ToBuild(Target<'a>),
+    /// The whole target: the power went after it had got its name.
+    Whole,
+}
+
+/// The target and its journal.
+pub(crate) struct Target<'a> {
+    place: Place<'a>,
+    part: PathBuf,
+    journal_path: PathBuf,
+    file: Box<dyn StoredFile>,
+    journal: Mutex<JournalFile>,
+    pending: Mutex<Pending>,
+    done: HashMap<u32, u32>,
+    finished: bool,
+}
+
+struct JournalFile {
+    file: Box<dyn StoredFile>,
+    len: u64,
+}
+
+/// Frames that are written, but perhaps not on disk yet.
+#[derive(Default)]
+struct Pending {
+    records: Vec<JournalRecord>,
+    bytes: u64,
+}
+
+impl<'a> Target<'a> {
+    /// Looks at what stands at `place`, and starts or goes on with a target that is as `header` says.
+    ///
+    /// # Errors
+    /// Usage if something stands there that may not be replaced, or something unfinished that is not of this `.medv`;
+    /// I/O.
+    pub(crate) fn open(place: Place<'a>, header: &JournalHeader, limits: &Limits) -> Result<Opened<'a>> {
+        let Place { storage, path, is_device, force, .. } = place;
+        let part = if is_device { path.to_owned() } else { with_suffix(path, ".medv-part") };
+        let journal_path = place.journal.map_or_else(|| with_suffix(path, ".medv-journal"), Path::to_owned);
+        let exists = |path: &Path| {
+            storage.exists(path).map_err(|error| Error::io("cannot look for", error).in_file(path))
+        };
+
+        let found = if exists(&journal_path)? { read_journal(storage, &journal_path, limits)? } else { None };
+        let ours = match found {
+            Some((journal, file)) if journal.header.fits(header) => Some((journal, file)),
+            Some(_) if !force => {
+                let message = "an unfinished target of another .medv, or of another form, stands here";
+                let advice =
+                    "give the same .medv and --format again to finish it, or --force to throw it away";
+                return Err(Error::usage(message).in_file(&journal_path).advice(advice));
+            }
+            _ => None,
+        };
+        let part_exists = exists(&part)?;
+        let target_exists = !is_device && exists(path)?;
+        if let Some((journal, _)) = &ours
+            && journal.finished
+            && !part_exists
+            && target_exists
+        {
+            drop(ours);
+            remove(storage, &journal_path)?;
+            return Ok(Opened::Whole);
+        }
+        if target_exists && !force {
+            return Err(Error::usage("it exists already")
+                .in_file(path)
+                .advice("give another name with -o, or --force to replace it once the new disk is whole"));
+        }
+        if let Some((journal, file)) = ours.filter(|_| part_exists) {
+            let journal_file = JournalFile { file, len: journal.valid_len };
+            let file = open(storage, &part, false)?;
+            let done = journal.done.iter().map(|record| (record.frame, record.crc)).collect();
+            return Ok(Opened::ToBuild(Self::new(
+                place,
+                part,
+                journal_path,
+                file,
+                journal_file,
+                done,
+                journal.finished,
+            )));
+        }
+        // Nothing to go on with. The journal comes first, so that a part without one can only be rubbish.
+        if exists(&journal_path)? {
+            remove(storage, &journal_path)?;
+        }
+        if part_exists && !is_device {
+            remove(storage, &part)?;
+        }
+        let journal = open(storage, &journal_path, true)?;
+        let cannot = |path: &Path, error| Error::io("cannot write", error).in_file(path);
+        journal
+            .write_at(0, &header.to_bytes())
+            .and_then(|()| journal.sync())
+            .and_then(|()| storage.sync_folder_of(&journal_path))
+            .map_err(|error| cannot(&journal_path, error))?;
+        let file = open(storage, &part, !is_device)?;
+        storage.sync_folder_of(&part).map_err(|error| cannot(&part, error))?;
+        let journal_file = JournalFile { file: journal, len: JournalHeader::SIZE as u64 };
+        Ok(Opened::ToBuild(Self::new(place, part, journal_path, file, journal_file, HashMap::new(), false)))
+    }
+
+    fn new(
+        place: Place<'a>,
+        part: PathBuf,
+        journal_path: PathBuf,
+        file: Box<dyn StoredFile>,
+        journal: JournalFile,
+        done: HashMap<u32, u32>,
+        finished: bool,
+    ) -> Self {
+        let (journal, pending) = (Mutex::new(journal), Mutex::default());
+        Self { place, part, journal_path, file, journal, pending, done, finished }
+    }
+
+    /// The file to write to.
+    pub(crate) fn file(&self) -> &dyn StoredFile {
+        &*self.file
+    }
+
+    /// `true` if an earlier run has this frame on disk already.
+    pub(crate) fn is_done(&self, frame: FrameIndex, crc: u32) -> bool {
+        u32::try_from(frame.get()).is_ok_and(|frame| self.done.get(&frame) == Some(&crc))
+    }
+
+    /// Forgets that `frames` were done, because they turned out not to be: the journal is written anew without them.
+    pub(crate) fn forget(&mut self, frames: &[FrameIndex]) -> Result<()> {
+        for frame in frames {
+            self.done.retain(|done, _| u64::from(*done) != frame.get());
+        }
+        self.finished = false;
+        let kept: Vec<_> =
+            self.done.iter().map(|(frame, crc)| JournalRecord { frame: *frame, crc: *crc }).collect();
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        // Shortened first: between the two steps too little is done, never too much.
+        journal.len = JournalHeader::SIZE as u64;
+        let cut = journal.file.set_len(journal.len).and_then(|()| journal.file.sync());
+        cut.map_err(|error| Error::io("cannot write", error).in_file(&self.journal_path))?;
+        drop(journal);
+        self.journal(&kept)
+    }
+
+    /// Where the unfinished target stands.
+    pub(crate) fn path(&self) -> &Path {
+        &self.part
+    }
+
+    /// Writes `bytes` at `at`.
+    pub(crate) fn write(&self, at: FileOffset, bytes: &[u8]) -> Result<()> {
+        self.file.write_at(at.get(), bytes).map_err(|error| self.cannot_write(error).at(at))
+    }
+
+    /// All `bytes` of a frame have been written. Now and then this syncs and journals what has come together.
+    pub(crate) fn written(&self, frame: FrameIndex, crc: u32, bytes: u64) -> Result<()> {
+        let frame = u32::try_from(frame.get()).unwrap_or(u32::MAX - 1);
+        let mut pending = self.lock_pending();
+        pending.records.push(JournalRecord { frame, crc });
+        pending.bytes += bytes;
+        if pending.bytes < COMMIT_EVERY {
+            return Ok(());
+        }
+        let due = std::mem::take(&mut *pending);
+        drop(pending);
+        self.journal(&due.records)
+    }
+
+    /// Syncs and journals everything written so far.
+    pub(crate) fn commit(&self) -> Result<()> {
+        let due = std::mem::take(&mut *self.lock_pending());
+        if due.records.is_empty() { Ok(()) } else { self.journal(&due.records) }
+    }
+
+    fn journal(&self, records: &[JournalRecord]) -> Result<()> {
+        self.file.sync().map_err(|error| self.cannot_write(error))?;
+        let bytes: Vec<u8> = records.iter().flat_map(|record| record.to_bytes()).collect();
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = journal.file.write_at(journal.len, &bytes).and_then(|()| journal.file.sync());
+        written.map_err(|error| Error::io("cannot write", error).in_file(&self.journal_path))?;
+        journal.len += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// All frames are written: adds what stands around them, and gives the target its name.
+    pub(crate) fn finish(self, ending: &Ending, file_len: u64) -> Result<()> {
+        if !self.finished {
+            self.commit()?;
+            if !self.place.is_device {
+                self.file.set_len(file_len).map_err(|error| self.cannot_write(error))?;
+            }
+            for part in [&ending.tables, &ending.footers] {
+                for (at, bytes) in part {
+                    self.write(*at, bytes)?;
+                }
+                self.file.sync().map_err(|error| self.cannot_write(error))?;
+            }
+            self.journal(&[JournalRecord::finished()])?;
+        }
+        let Self { place, part, journal_path, file, journal, .. } = self;
+        // Closed first: Windows neither moves nor removes open files.
+        drop((file, journal));
+        if !place.is_device {
+            let moved = place.storage.rename(&part, place.path);
+            let moved = moved.and_then(|()| place.storage.sync_folder_of(place.path));
+            moved.map_err(|error| Error::io("cannot give the disk its name", error).in_file(place.path))?;
+        }
+        remove(place.storage, &journal_path)
+    }
+
+    /// Throws the unfinished target away: what was written is not what was asked for.
+    pub(crate) fn discard(self) -> Result<()> {
+        let Self { place, part, journal_path, file, journal, .. } = self;
+        drop((file, journal));
+        if !place.is_device {
+            remove(place.storage, &part)?;
+        }
+        remove(place.storage, &journal_path)
+    }
+
+    fn lock_pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cannot_write(&self, error: std::io::Error) -> Error {
+        let advice = match error.kind() {
+            std::io::ErrorKind::StorageFull => "make room; the same command goes on where it stopped",
+            _ => "the same command goes on where it stopped",
+        };
+        Error::io("cannot write the disk", error).in_file(&self.part).advice(advice)
+    }
+}
+
+/// The journal at `path`; `None` if it was never whole, so that nothing can have been built on it.
+fn read_journal(
+    storage: &dyn Storage,
+    path: &Path,
+    limits: &Limits,
+) -> Result<Option<(Journal, Box<dyn StoredFile>)>> {
+    let cannot = |error| Error::io("cannot read the journal", error).in_file(path);
+    let file = open(storage, path, false)?;
+    let len = limits.table("journal", file.len().map_err(cannot)?)?;
+    let mut bytes = vec![0; len];
+    file.read_at(0, &mut bytes).map_err(cannot)?;
+    match Journal::from_bytes(&bytes, limits) {
+        Ok(journal) => Ok(Some((journal, file))),
+        Err(error) if error.kind() == medv_format::ErrorKind::Unsupported => {
+            Err(Error::from(error).in_file(path))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+fn open(storage: &dyn Storage, path: &Path, create: bool) -> Result<Box<dyn StoredFile>> {
+    storage.open(path, create).map_err(|error| {
+        let (message, advice) = match error.kind() {
+            std::io::ErrorKind::ResourceBusy => ("it is in use", "wait for the other medv to end"),
+            _ => ("cannot open for writing", "see that the folder exists and may be written to"),
+        };
+        Error::new(ErrorKind::Io, message).in_file(path).caused_by(error).advice(advice)
+    })
+}
+
+fn remove(storage: &dyn Storage, path: &Path) -> Result<()> {
+    let removed = storage.remove(path).and_then(|()| storage.sync_folder_of(path));
+    removed.map_err(|error| Error::io("cannot remove", error).in_file(path))
+}
