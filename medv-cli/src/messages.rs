@@ -4,7 +4,9 @@ use std::env;
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _, stderr};
+use std::sync::{Arc, OnceLock};
 
+use indicatif::ProgressBar;
 use medv_codec::Error;
 use serde::Serialize;
 
@@ -12,7 +14,10 @@ use crate::args::{ColorMode, Output, ProgressMode};
 use crate::json::{ErrorDocument, Warning};
 
 /// Where the words on standard error come from.
+#[derive(Clone)]
 pub(crate) struct Messages {
+    /// A bar below which nothing may be printed without telling it.
+    bar: Arc<OnceLock<ProgressBar>>,
     colored: bool,
     json: bool,
     verbose: bool,
@@ -37,12 +42,28 @@ impl Messages {
                 stderr().is_terminal() && !refused && !dumb
             }
         };
-        Self { colored, json: output.progress == ProgressMode::Json, verbose: output.verbose }
+        Self {
+            bar: Arc::default(),
+            colored,
+            json: output.progress == ProgressMode::Json,
+            verbose: output.verbose,
+        }
     }
 
     /// A line of its own. If standard error is gone there is nobody left to tell.
     pub(crate) fn line(&self, text: &str) {
-        let _ = writeln!(stderr().lock(), "{text}");
+        let print = || {
+            let _ = writeln!(stderr().lock(), "{text}");
+        };
+        match self.bar.get() {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// From now on this bar is on standard error.
+    pub(crate) fn beside(&self, bar: &ProgressBar) {
+        let _ = self.bar.set(bar.clone());
     }
 
     /// A JSON object on a line of its own.

@@ -62,7 +62,7 @@ impl<'a> Progress<'a> {
             ProgressMode::Json => (Display::Json, JSON_EVERY),
             ProgressMode::None => (Display::Nothing, LINE_EVERY),
             _ if output.quiet => (Display::Nothing, LINE_EVERY),
-            ProgressMode::Auto if stderr().is_terminal() => (Display::Bar(bar()), BAR_EVERY),
+            ProgressMode::Auto if stderr().is_terminal() => (Display::Bar(bar(messages)), BAR_EVERY),
             ProgressMode::Auto | ProgressMode::Plain => (Display::Lines, LINE_EVERY),
         };
         let shown = Shown { last: Instant::now(), pace: Pace::new(Instant::now()) };
@@ -170,9 +170,10 @@ const UNKNOWN: &str = "{spinner} {msg}";
 /// The amounts get a line of their own: together they need most of a narrow terminal.
 const KNOWN: &str = "{wide_bar} {percent:>3} %\n{msg}";
 
-fn bar() -> ProgressBar {
+fn bar(messages: &Messages) -> ProgressBar {
     let bar = ProgressBar::new_spinner().with_style(style(UNKNOWN));
     bar.enable_steady_tick(BAR_EVERY);
+    messages.beside(&bar);
     bar
 }
 
@@ -207,14 +208,11 @@ impl Monitor for Progress<'_> {
     }
 
     fn warn(&self, message: &str) {
-        match &self.display {
-            Display::Bar(bar) => bar.suspend(|| self.messages.warning(message)),
-            _ => self.messages.warning(message),
-        }
+        self.messages.warning(message);
     }
 
     fn cancelled(&self) -> bool {
-        interrupt::requested()
+        interrupt::flag().load(Ordering::Relaxed)
     }
 }
 

@@ -12,7 +12,7 @@ use medv_format::container::{Header, SourceForm};
 use medv_format::{FileOffset, Limits};
 use serde::Serialize;
 
-use super::{STANDARD, is_standard, no_json};
+use super::{STANDARD, is_standard, no_json, open_input};
 use crate::args::{Expand, Form, Output};
 use crate::exit::Exit;
 use crate::human;
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Expand, output: &Output, messages: &Messages) -> Result
         may_overwrite(target, args)?;
         options.journal = Some(journal_of_device(target)?);
     }
-    let input = Input::open(&args.source)?;
+    let input = open_input(&args.source, messages)?;
     let (target, input) = match &args.output {
         Some(target) => (target.clone(), input),
         None => default_target(args, input, &options.limits)?,
@@ -80,7 +80,7 @@ fn to_stdout(
         return Err(Error::usage("a disk is not written to a terminal")
             .advice("send it to a file or another program, or give -o a path"));
     }
-    let input = Input::open(&args.source)?;
+    let input = open_input(&args.source, messages)?;
     let progress = Progress::new(output, messages);
     let report = expand_to_writer(input, &mut stdout(), options, &progress);
     progress.finish();

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use medv_codec::container::{Container, Input, disk_of};
+use medv_codec::container::{Container, Input};
+use medv_codec::packed_disk::PackedDisk;
 use medv_codec::volume::{FileSystem, Partition, PartitionTable, partitions};
 use medv_codec::{Error, ErrorKind, Result};
 use medv_format::Limits;
@@ -11,7 +12,7 @@ use medv_format::container::{Attachment, FrameKind, Header, Index, SourceForm};
 use medv_format::vhd::Footer;
 use serde::Serialize;
 
-use super::STANDARD;
+use super::open_input;
 use crate::args::Info;
 use crate::exit::Exit;
 use crate::messages::Messages;
@@ -97,10 +98,8 @@ struct About {
 
 pub(crate) fn run(args: &Info, messages: &Messages) -> Result<Outcome> {
     let limits = Limits::default();
-    let container = Input::open(&args.source)
-        .and_then(|input| Container::read(input, &limits))
-        .map_err(|error| doctor_is_for_disks(error, &args.source))?;
-    let table = partition_table(&args.source, &limits)?;
+    let (container, table) =
+        read(args, messages, &limits).map_err(|error| doctor_is_for_disks(error, &args.source))?;
     messages.detail(&format!("{}: index of {} bytes", args.source, container.trailer.index_len));
     if let Some(path) = &args.map {
         let svg = map::draw(&title(&args.source), &container.index, &stretches(table.as_ref()));
@@ -126,14 +125,22 @@ fn doctor_is_for_disks(error: Error, source: &str) -> Error {
     error
 }
 
-/// Read from inside the frames that hold it, which takes random access.
-fn partition_table(source: &str, limits: &Limits) -> Result<Option<PartitionTable>> {
-    if source == STANDARD {
-        return Ok(None);
-    }
-    match Input::open(source)? {
-        Input::Random(source) => Ok(Some(partitions(&*disk_of(source, limits)?)?)),
-        Input::Stream { .. } => Ok(None),
+/// The partition table is inside the frames, so that reading it takes random access.
+fn read(args: &Info, messages: &Messages, limits: &Limits) -> Result<(Container, Option<PartitionTable>)> {
+    match open_input(&args.source, messages)? {
+        Input::Random(source) => {
+            let container = Container::open(&*source, limits)?;
+            let disk = PackedDisk::new(source, &container.index);
+            let table = match partitions(&disk) {
+                Ok(table) => Some(table),
+                Err(error) => {
+                    messages.warning(&format!("the partition table cannot be read: {error}"));
+                    None
+                }
+            };
+            Ok((container, table))
+        }
+        stream @ Input::Stream { .. } => Ok((Container::read(stream, limits)?, None)),
     }
 }
 

@@ -9,10 +9,14 @@ mod pack;
 mod verify;
 
 use std::path::Path;
+use std::sync::Arc;
 
+use medv_codec::container::Input;
+use medv_codec::source::HttpOptions;
 use medv_codec::{Error, Result};
 
 use crate::args::{Args, Command};
+use crate::interrupt;
 use crate::messages::Messages;
 use crate::report::Outcome;
 
@@ -26,6 +30,23 @@ pub(crate) fn run(args: &Args, messages: &Messages) -> Result<Outcome> {
         Command::Completions(completions) => completions::run(completions, args.output.json),
         Command::Man(man) => man::run(man, args.output.json),
     }
+}
+
+/// Opens a .medv. What goes wrong on the way to a web server and is tried again is told.
+fn open_input(source: &str, messages: &Messages) -> Result<Input> {
+    let told = messages.clone();
+    let http = HttpOptions {
+        cancel: Some(interrupt::flag().clone()),
+        on_retry: Some(Arc::new(move |what| told.warning(what))),
+        ..HttpOptions::default()
+    };
+    let input = Input::open(source, http)?;
+    let access = match &input {
+        Input::Random(file) => format!("{} bytes, read anywhere", file.len()),
+        Input::Stream { .. } => "read front to back".to_owned(),
+    };
+    messages.detail(&format!("{source}: {access}"));
+    Ok(input)
 }
 
 /// The path that stands for standard input or output.

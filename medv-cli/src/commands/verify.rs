@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use medv_codec::container::Input;
 use medv_codec::verify::{Depth, VerifyReport, verify};
 use medv_codec::{Error, Result};
 use medv_format::Limits;
 use serde::Serialize;
 
+use super::open_input;
 use crate::args::{Output, Verify};
 use crate::exit::Exit;
 use crate::human;
@@ -33,7 +33,7 @@ struct Document {
 
 pub(crate) fn run(args: &Verify, output: &Output, messages: &Messages) -> Result<Outcome> {
     let depth = if args.quick { Depth::Quick } else { Depth::Full };
-    let input = Input::open(&args.source)?;
+    let input = open_input(&args.source, messages)?;
     let progress = Progress::new(output, messages);
     let report = verify(input, depth, args.threads, &Limits::default(), &progress);
     progress.finish();
