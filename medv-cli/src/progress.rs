@@ -46,6 +46,7 @@ struct Shown {
 
 /// One moment, as `--progress json` prints it.
 #[derive(Serialize)]
+#[allow(clippy::struct_field_names)] // the names are those of the document
 struct Event {
     event: &'static str,
     disk_bytes_done: u64,

@@ -28,7 +28,9 @@ fn fields(value: &Value, at: &str, found: &mut Vec<String>) {
             }
         }
         Value::Array(array) => {
-            array.iter().take(1).for_each(|value| fields(value, &format!("{at}[]"), found))
+            if let Some(first) = array.first() {
+                fields(first, &format!("{at}[]"), found);
+            }
         }
         _ => {}
     }

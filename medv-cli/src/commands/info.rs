@@ -1,5 +1,6 @@
 //! `medv info`
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -38,6 +39,7 @@ struct Disk {
 }
 
 #[derive(Serialize)]
+#[allow(clippy::struct_field_names)] // the names are those of the document
 struct Partitions {
     scheme: &'static str,
     disk_id: Option<String>,
@@ -331,11 +333,11 @@ impl Document {
             .row("digest", &*container.image_digest);
         let mut text = format!("{source}\n\ndisk\n{}", about_disk.to_text());
         if let Some(table) = &disk.partition_table {
-            text.push_str(&format!("\npartitions\n{}", table.to_text()));
+            let _ = write!(text, "\npartitions\n{}", table.to_text());
         }
-        text.push_str(&format!("\ncontainer\n{}", about.to_text()));
+        let _ = write!(text, "\ncontainer\n{}", about.to_text());
         if let Some(map) = map {
-            text.push_str(&format!("\nmap drawn to {map}\n"));
+            let _ = write!(text, "\nmap drawn to {map}\n");
         }
         text
     }

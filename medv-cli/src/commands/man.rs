@@ -1,5 +1,6 @@
 //! `medv man`
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
@@ -77,7 +78,7 @@ fn write_all(medv: &Command, folder: &Path) -> Result<Outcome> {
         let path = folder.join(format!("{name}.1"));
         fs::write(&path, render(command.clone())?)
             .map_err(|error| Error::io("cannot write", error).in_file(&path))?;
-        written.push_str(&format!("{}\n", path.display()));
+        let _ = writeln!(written, "{}", path.display());
     }
     Ok(Outcome::text(written).quietable())
 }

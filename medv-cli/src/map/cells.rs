@@ -71,7 +71,7 @@ pub(super) struct Cell {
 pub(super) struct Cells {
     /// Bytes of disk in a cell.
     pub(super) bytes: u64,
-    pub(super) cells: Vec<Cell>,
+    pub(super) all: Vec<Cell>,
     totals: [u64; Class::ALL.len()],
 }
 
@@ -82,7 +82,7 @@ impl Cells {
         let bytes = size.div_ceil(most).next_power_of_two().max(SMALLEST);
         // At most COLUMNS * ROWS, by the line above.
         let count = usize::try_from(size.div_ceil(bytes)).unwrap_or(0);
-        Self { bytes, cells: vec![Cell::default(); count], totals: [0; Class::ALL.len()] }
+        Self { bytes, all: vec![Cell::default(); count], totals: [0; Class::ALL.len()] }
     }
 
     pub(super) fn of(index: &Index) -> Self {
@@ -104,7 +104,7 @@ impl Cells {
         while at < end {
             let number = at / self.bytes;
             let len = ((number + 1) * self.bytes).min(end) - at;
-            let cell = usize::try_from(number).ok().and_then(|number| self.cells.get_mut(number));
+            let cell = usize::try_from(number).ok().and_then(|number| self.all.get_mut(number));
             let Some(cell) = cell else { return };
             match frame.entry.kind {
                 FrameKind::Data => {
@@ -120,7 +120,7 @@ impl Cells {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.cells.len()
+        self.all.len()
     }
 
     /// Bytes of disk of a class.

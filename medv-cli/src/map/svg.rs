@@ -108,7 +108,7 @@ fn along(offset: u64, size: u64) -> usize {
 /// All rectangles of a class as one path, rows of tooltips above them.
 fn grid(svg: &mut String, top: usize, cells: &Cells) {
     let mut paths: BTreeMap<&str, String> = BTreeMap::new();
-    for (number, cell) in cells.cells.iter().enumerate() {
+    for (number, cell) in cells.all.iter().enumerate() {
         let (x, y) = (LEFT + number % COLUMNS * PITCH, top + number / COLUMNS * PITCH);
         // What is not data is one ground, the data stands on it as high as its share.
         let filled = filled(cell);
@@ -126,7 +126,7 @@ fn grid(svg: &mut String, top: usize, cells: &Cells) {
     for (class, path) in paths {
         let _ = writeln!(svg, "<path class=\"{class}\" d=\"{path}\"/>");
     }
-    for (row, in_row) in cells.cells.chunks(COLUMNS).enumerate() {
+    for (row, in_row) in cells.all.chunks(COLUMNS).enumerate() {
         let (y, start) = (top + row * PITCH, (row * COLUMNS) as u64 * cells.bytes);
         if row % 4 == 0 {
             let at = human::bytes(start);
