@@ -18,9 +18,6 @@ use crate::shape::Ending;
 use crate::storage::{Storage, StoredFile};
 use crate::{Error, ErrorKind, Result};
 
-/// Bytes of target between two syncs: so many are done again, at most, after a power cut.
-const COMMIT_EVERY: u64 = 256 << 20;
-
 /// Where to build, and what may be thrown away for it.
 pub(crate) struct Place<'a> {
     pub(crate) storage: &'a dyn Storage,
@@ -29,6 +26,8 @@ pub(crate) struct Place<'a> {
     pub(crate) journal: Option<&'a Path>,
     /// Whether `path` is a block device, which is written in place.
     pub(crate) is_device: bool,
+    /// Bytes of target between two syncs.
+    pub(crate) commit_every: u64,
     /// Replace what stands at `path`; throw away what another `.medv` left unfinished.
     pub(crate) force: bool,
 }
@@ -196,7 +195,7 @@ impl<'a> Target<'a> {
         let mut pending = self.lock_pending();
         pending.records.push(JournalRecord { frame, crc });
         pending.bytes += bytes;
-        if pending.bytes < COMMIT_EVERY {
+        if pending.bytes < self.place.commit_every {
             return Ok(());
         }
         let due = std::mem::take(&mut *pending);

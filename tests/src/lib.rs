@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: disks made in code, a web server that misbehaves, storage that fails.
 
+pub mod failing_storage;
 mod memory_disk;
 pub mod vhd_builder;
 pub mod web_server;
