@@ -2,6 +2,7 @@
 
 pub mod failing_storage;
 mod memory_disk;
+pub mod sample;
 pub mod vhd_builder;
 pub mod web_server;
 
