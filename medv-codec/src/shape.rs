@@ -44,9 +44,7 @@ impl Shape {
     /// Where `len` bytes of content from `disk` on go.
     pub(crate) fn plan(&mut self, disk: DiskOffset, len: usize) -> Result<Vec<Piece>> {
         match self {
-            Self::Flat => {
-                Ok(vec![Piece { content: 0..len, at: FileOffset::new(disk.get()), bitmap: None }])
-            }
+            Self::Flat => Ok(vec![Piece { content: 0..len, at: FileOffset::new(disk.get()), bitmap: None }]),
             Self::Dynamic(blocks) => blocks.plan(disk, len),
         }
     }

@@ -77,6 +77,11 @@ impl<'a> FrameStream<'a> {
         Ok(stream)
     }
 
+    /// What to call the stream in messages.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The next frame with content; `None` once the index has been reached.
     pub(crate) fn next_frame(&mut self) -> Result<Option<PassingFrame>> {
         let Some((bytes, content_len)) = self.piece()? else { return Err(self.cut_off()) };

@@ -173,7 +173,8 @@ impl StoredFile for OpenFile {
         let mut state = self.storage.lock();
         state.enter(Call::Read { path: self.path.clone(), offset, len: buf.len() as u64 })?;
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
-        let bytes = start.checked_add(buf.len()).and_then(|end| state.file(self.content).seen.get(start..end));
+        let bytes =
+            start.checked_add(buf.len()).and_then(|end| state.file(self.content).seen.get(start..end));
         buf.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }

@@ -58,7 +58,12 @@ impl Sample {
 
 /// How samples are packed.
 pub fn pack_options() -> PackOptions {
-    PackOptions { level: 1, chunk_size: CHUNK as u32, threads: NonZeroUsize::new(1), ..PackOptions::default() }
+    PackOptions {
+        level: 1,
+        chunk_size: CHUNK as u32,
+        threads: NonZeroUsize::new(1),
+        ..PackOptions::default()
+    }
 }
 
 /// One thread, so that the order of all calls is always the same; a commit after every fourth chunk.
@@ -104,8 +109,8 @@ impl Source for MemorySource {
     fn range(&self, start: FileOffset, len: u64) -> Result<Box<dyn Read + Send + '_>> {
         let from = usize::try_from(start.get()).unwrap_or(usize::MAX);
         let bytes = self.0.get(from..).and_then(|rest| rest.get(..usize::try_from(len).ok()?));
-        let bytes = bytes
-            .ok_or_else(|| Error::damaged("the file ended early").in_file(self.name()).at(start))?;
+        let bytes =
+            bytes.ok_or_else(|| Error::damaged("the file ended early").in_file(self.name()).at(start))?;
         Ok(Box::new(bytes))
     }
 

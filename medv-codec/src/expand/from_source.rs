@@ -15,7 +15,7 @@ use crate::container::Container;
 use crate::ordered::thread_pool;
 use crate::shape::Piece;
 use crate::source::Source;
-use crate::target::{Opened, Place, Target};
+use crate::target::{Opened, Place, Standing, Target};
 use crate::verify::{check_crc, check_digest};
 use crate::{Error, Monitor, Result};
 
@@ -32,11 +32,14 @@ pub(super) fn expand(
     let is_device = place.is_device;
     let target = match Target::open(place, &wanted, &options.limits)? {
         Opened::ToBuild(target) => target,
-        Opened::Whole => return Ok(whole_already(&wanted, &index.entries, trailer.image_digest)),
+        Opened::Whole(named) => {
+            named.confirm(trailer.index_digest)?;
+            return Ok(whole_already(&wanted, &index.entries, trailer.image_digest));
+        }
     };
     let pool = thread_pool(options.threads)?;
     let mut work = Work::new(*target, &wanted, is_device, monitor);
-    if options.recheck {
+    if options.recheck || work.target.may_be_soiled() {
         recheck(&mut work, &container, &pool)?;
     }
     let missing = index.entries.iter().zip(0..).filter(|(entry, number)| {
@@ -52,7 +55,11 @@ pub(super) fn expand(
             true => shape.plan(frame.disk, content_len as usize)?,
             false => Vec::new(),
         };
-        Ok(work.must_write(frame.index, kind, content_len, crc).then_some((frame, pieces)))
+        if kind == FrameKind::Data {
+            work.plan(&pieces);
+        }
+        let standing = work.standing(frame.index, kind, content_len, crc);
+        Ok((standing == Standing::Missing).then_some((frame, pieces)))
     });
     let written = for_each_frame(
         &pool,
@@ -78,5 +85,5 @@ pub(super) fn expand(
         },
     );
     work.keep_what_is_done(written)?;
-    work.finish(shape, &own_footer(&container, footer), trailer.image_digest)
+    work.finish(shape, &own_footer(&container, footer), trailer.image_digest, Some(trailer.index_digest))
 }

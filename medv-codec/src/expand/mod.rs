@@ -48,7 +48,8 @@ pub struct ExpandOptions {
     pub threads: Option<NonZeroUsize>,
     /// Replace an existing target once the new one is whole; throw away an unfinished one of another `.medv`.
     pub force: bool,
-    /// On resume, read back and hash what the journal calls done. From a stream, write it again.
+    /// On resume, read back and hash what the journal calls done. From a stream that is done anyway, as only its end tells
+    /// what it is.
     pub recheck: bool,
     /// Where the journal stands; `None` for beside the target.
     pub journal: Option<PathBuf>,

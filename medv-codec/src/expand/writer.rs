@@ -77,9 +77,23 @@ impl<'a> FrameWriter<'a> {
         Ok(())
     }
 
+    /// Whether the content, and the bitmaps that go with it, already stand where they belong.
+    pub(super) fn is_there(&self, pieces: &[Piece]) -> bool {
+        let file = self.work.target.file();
+        let stands = |at: FileOffset, bytes: &[u8]| {
+            let mut found = vec![0; bytes.len()];
+            file.read_at(at.get(), &mut found).is_ok() && found == bytes
+        };
+        pieces.iter().all(|Piece { content, at, bitmap }| {
+            bitmap.is_none_or(|bitmap| stands(bitmap, &self.bitmap))
+                && stands(*at, &self.buffer[HEADROOM + content.start..HEADROOM + content.end])
+        })
+    }
+
     /// Whether the bitmap at `bitmap` ends where the data at `at` begins, in a page that belongs to the block alone.
     fn is_page_in_front(&self, bitmap: FileOffset, at: FileOffset) -> bool {
-        let is_page = matches!(self.work.form, JournalForm::Dynamic { block_size } if block_size as usize >= HEADROOM);
+        let is_page =
+            matches!(self.work.form, JournalForm::Dynamic { block_size } if block_size as usize >= HEADROOM);
         let len = self.bitmap.len();
         is_page
             && at.get().is_multiple_of(HEADROOM as u64)

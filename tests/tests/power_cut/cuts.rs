@@ -6,8 +6,7 @@ use medv_codec::expand::TargetForm;
 use medv_tests::failing_storage::{Arrives, FailingStorage, Fault};
 use medv_tests::sample::Sample;
 
-use crate::counts::assert_not_written_again;
-use crate::{ARRIVES, FORMS, INPUTS, Open, journalled, run, run_with_force, sample, target, undisturbed};
+use crate::{ARRIVES, FORMS, INPUTS, Open, go_on, run, run_with_force, sample, target, undisturbed};
 
 /// Cuts the power at every call of an expand; `judge` gets what is found after each.
 fn cut_everywhere(form: TargetForm, open: Open, mut judge: impl FnMut(&Sample, &[u8], FailingStorage, &str)) {
@@ -34,13 +33,7 @@ fn a_cut_anywhere_loses_nothing() {
                 if let Some(found) = storage.read(target()) {
                     assert!(found == whole, "half a target has its name: {context}");
                 }
-                let done = journalled(&storage).unwrap_or_default();
-                storage.set_fault(Fault::None);
-                let report = run(&storage, open(sample), form)
-                    .unwrap_or_else(|error| panic!("{error} ({:?}): {context}", error.advised()));
-                assert!(storage.read(target()).as_deref() == Some(whole), "not the same: {context}");
-                assert_eq!(storage.names(), [target()], "{context}");
-                assert_not_written_again(&storage, sample, form, &report, &done, context);
+                go_on(&storage, sample, open, form, whole, context);
             });
         }
     }

@@ -9,7 +9,9 @@ use medv_tests::failing_storage::{FailingStorage, Fault};
 use medv_tests::sample::CHUNK;
 
 use crate::counts::assert_not_written_again;
-use crate::{FORMS, INPUTS, JOURNAL, PART, journalled, run, run_with_force, sample, target, undisturbed};
+use crate::{
+    FORMS, INPUTS, JOURNAL, PART, go_on, journalled, run, run_with_force, sample, target, undisturbed,
+};
 
 fn assert_clean(error: &Error, context: &str) {
     assert_eq!(error.kind(), ErrorKind::Io, "{error}: {context}");
@@ -38,16 +40,7 @@ fn any_call_that_fails_is_a_clean_error() {
                 }
                 // The machine may go down before the next try, too.
                 for storage in [storage.clone(), storage.after_power_cut(crate::Arrives::Nothing)] {
-                    let done = journalled(&storage).unwrap_or_default();
-                    storage.set_fault(Fault::None);
-                    match run(&storage, open(&sample), form) {
-                        Ok(report) => {
-                            assert_not_written_again(&storage, &sample, form, &report, &done, &context);
-                        }
-                        Err(error) => panic!("{error} ({:?}): {context}", error.advised()),
-                    }
-                    assert!(storage.read(target()).as_ref() == Some(&whole), "not the same: {context}");
-                    assert_eq!(storage.names(), [target()], "{context}");
+                    go_on(&storage, &sample, open, form, &whole, &context);
                 }
             }
         }

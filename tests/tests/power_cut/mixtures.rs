@@ -32,12 +32,16 @@ fn take_over(form: TargetForm, begin: Open, go_on: Open, force: bool) {
             run(&storage, begin(first), form).expect_err("the power went");
             let others = samples.iter().zip(&wholes).filter(|(second, _)| second.medv != first.medv);
             for (second, whole) in others {
-                let arrives = if number % 2 == 0 { Arrives::Everything } else { Arrives::Some(number as u64) };
+                let arrives =
+                    if number % 2 == 0 { Arrives::Everything } else { Arrives::Some(number as u64) };
                 let storage = storage.after_power_cut(arrives);
                 let finished = storage.read(target());
                 let run = if force { run_with_force } else { run };
                 match run(&storage, go_on(second), form) {
-                    Ok(_) => assert!(storage.read(target()).as_ref() == Some(whole), "a mixture: {form:?}, call {number}"),
+                    Ok(_) => assert!(
+                        storage.read(target()).as_ref() == Some(whole),
+                        "a mixture: {form:?}, call {number}"
+                    ),
                     Err(error) => {
                         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
                         assert!(!force, "{error}");
@@ -95,7 +99,10 @@ fn back_to_the_first_one_after_another_had_its_turn() {
                         }
                         let finished = storage.read(target());
                         match run(&storage, third(&samples[0]), form) {
-                            Ok(_) => assert!(storage.read(target()).as_ref() == Some(&whole), "{form:?}, call {number}"),
+                            Ok(_) => assert!(
+                                storage.read(target()).as_ref() == Some(&whole),
+                                "{form:?}, call {number}"
+                            ),
                             Err(error) => {
                                 assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
                                 assert!(storage.read(target()) == finished);

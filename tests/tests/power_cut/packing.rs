@@ -27,7 +27,10 @@ fn sample() -> Sample {
 fn calls(sample: &Sample, replace: bool) -> Vec<Call> {
     let storage = FailingStorage::new();
     run(&storage, sample, replace).unwrap();
-    assert!(storage.read(Path::new(OUT)).as_ref() == Some(&sample.medv), "the same whatever it is packed into");
+    assert!(
+        storage.read(Path::new(OUT)).as_ref() == Some(&sample.medv),
+        "the same whatever it is packed into"
+    );
     assert_eq!(storage.names(), [Path::new(OUT)]);
     storage.calls()
 }
@@ -80,9 +83,9 @@ fn any_call_that_fails_is_a_clean_error() {
 fn one_sync_before_the_name_and_one_after() {
     let calls = calls(&sample(), false);
     let ending: Vec<_> = calls.iter().rev().take(3).collect();
-    assert!(matches!(
-        ending[..],
-        [Call::SyncFolder { .. }, Call::Rename { .. }, Call::Sync { .. }]
-    ), "{ending:?}");
+    assert!(
+        matches!(ending[..], [Call::SyncFolder { .. }, Call::Rename { .. }, Call::Sync { .. }]),
+        "{ending:?}"
+    );
     assert_eq!(calls.iter().filter(|call| call.syncs()).count(), 2);
 }
