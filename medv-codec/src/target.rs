@@ -233,6 +233,11 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// Whether an earlier run has left something.
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.soiled || self.finished || !self.done.is_empty()
+    }
+
     /// Whether all is there but the name.
     pub(crate) fn is_finished(&self) -> bool {
         self.finished

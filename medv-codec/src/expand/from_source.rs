@@ -47,6 +47,7 @@ pub(super) fn expand(
     });
     work.prepare(missing.map(|(entry, _)| u64::from(entry.content_len)).sum())?;
     let mut shape = work.shape()?;
+    let mut reading = !work.target.is_resumed();
     let frames = index.frames().map(|frame| {
         let Entry { kind, content_len, crc, .. } = frame.entry;
         // Every data frame is planned, as where one goes depends on those before it.
@@ -59,7 +60,14 @@ pub(super) fn expand(
             work.plan(&pieces);
         }
         let standing = work.standing(frame.index, kind, content_len, crc);
-        Ok((standing == Standing::Missing).then_some((frame, pieces)))
+        // Zero runs are not written, only looked at, which costs nothing beside what is read in front of them.
+        match kind {
+            FrameKind::Data => reading = standing == Standing::Missing,
+            FrameKind::Zero | FrameKind::Trimmed => {}
+            FrameKind::Footer => reading = false,
+        }
+        let wanted = standing == Standing::Missing || (reading && !work.is_device);
+        Ok(wanted.then_some((frame, pieces)))
     });
     let written = for_each_frame(
         &pool,
@@ -72,6 +80,9 @@ pub(super) fn expand(
             work.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             let place = |error: Error| error.in_file(source.name()).at(frame.file).in_frame(frame.index);
             check_crc(entry, bytes).map_err(place)?;
+            if entry.kind != FrameKind::Data && !work.is_device {
+                return Ok(());
+            }
             if entry.kind == FrameKind::Data {
                 let digest = writer.decode(bytes, entry.content_len).map_err(place)?;
                 check_digest(entry, digest).map_err(place)?;
