@@ -24,7 +24,7 @@ use crate::disk::{Disk, DiskForm, OpenedDisk};
 use crate::ordered::{ordered, thread_pool};
 use crate::output::OutputFile;
 use crate::spans::{Span, Spans};
-use crate::storage::LocalStorage;
+use crate::storage::{LocalStorage, Storage};
 use crate::{Error, Monitor, Result};
 
 /// How to pack.
@@ -134,7 +134,22 @@ pub fn pack_to_file(
     options: &PackOptions,
     monitor: &dyn Monitor,
 ) -> Result<PackReport> {
-    let mut out = OutputFile::create(&LocalStorage, path, replace)?;
+    pack_to_file_on(&LocalStorage, subject, path, replace, options, monitor)
+}
+
+/// [`pack_to_file`] on a storage of the caller's.
+///
+/// # Errors
+/// As [`pack_to_file`].
+pub fn pack_to_file_on(
+    storage: &dyn Storage,
+    subject: &Subject<'_>,
+    path: &Path,
+    replace: bool,
+    options: &PackOptions,
+    monitor: &dyn Monitor,
+) -> Result<PackReport> {
+    let mut out = OutputFile::create(storage, path, replace)?;
     let report = pack(subject, &mut out, options, monitor).map_err(|error| error.in_file(path))?;
     out.finish()?;
     Ok(report)
