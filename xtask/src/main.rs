@@ -1,3 +1,52 @@
-//! Developer commands.
+//! Developer commands: `cargo xtask demo | test | bench | fuzz | ci`.
+//!
+//! Each command is one module; what they share is [`shell`] (running programs), [`packages`] (programs we do not
+//! ship, and the Debian packages that bring them) and [`corpus`] (realistic disks).
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod bench;
+mod ci;
+mod corpus;
+mod demo;
+mod fuzz;
+mod packages;
+mod shell;
+mod test;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Any failure a developer command reports: the message is all there is to know.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Developer commands of medv", max_term_width = 110)]
+enum Xtask {
+    /// Make a realistic disk, pack it, verify it, restore it with stock zstd and with medv, resume a killed expand
+    Demo(demo::Options),
+    /// Run every test; get the programs that tests need through apt, or say which tests are left out
+    Test(test::Options),
+    /// Measure medv against the tools people use today, on realistic disks
+    Bench(bench::Options),
+    /// Fuzz the parsers with libFuzzer (no cargo-fuzz, no nightly)
+    Fuzz(fuzz::Options),
+    /// Everything that must hold before a change is taken: format, lints, docs, licences, MSRV, fuzz smoke, tests
+    Ci(ci::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Xtask::parse() {
+        Xtask::Demo(options) => demo::run(&options),
+        Xtask::Test(options) => test::run(&options),
+        Xtask::Bench(options) => bench::run(&options),
+        Xtask::Fuzz(options) => fuzz::run(&options),
+        Xtask::Ci(options) => ci::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Programs we run but do not ship, and the Debian packages that bring them.
+
+use crate::Result;
+use crate::shell::{capture, command, find};
+use std::path::Path;
+
+/// Program, Debian package.
+pub(crate) const TOOLS: &[(&str, &str)] = &[
+    ("zstd", "zstd"),
+    ("pzstd", "zstd"),
+    ("qemu-img", "qemu-utils"),
+    ("mke2fs", "e2fsprogs"),
+    ("debugfs", "e2fsprogs"),
+    ("e2fsck", "e2fsprogs"),
+    ("dumpe2fs", "e2fsprogs"),
+    ("mkntfs", "ntfs-3g"),
+    ("ntfs-3g", "ntfs-3g"),
+    ("ntfscp", "ntfs-3g"),
+    ("ntfsinfo", "ntfs-3g"),
+    ("ntfscluster", "ntfs-3g"),
+    ("mkfs.fat", "dosfstools"),
+    ("mcopy", "mtools"),
+    ("mdel", "mtools"),
+    ("sfdisk", "fdisk"),
+    ("losetup", "mount"),
+    ("partclone.ntfs", "partclone"),
+    ("partclone.extfs", "partclone"),
+    ("wimlib-imagex", "wimtools"),
+    ("mksquashfs", "squashfs-tools"),
+    ("casync", "casync"),
+    ("curl", "curl"),
+    ("strace", "strace"),
+    ("time", "time"),
+    ("c++", "g++"),
+];
+
+/// Sees to it that programs are there: missing ones are installed when this is Debian and we are root. Returns those
+/// that are missing still; never fails, for the caller knows what it can do without.
+pub(crate) fn provide(programs: &[&'static str], install: bool) -> Vec<&'static str> {
+    let missing = |programs: &[&'static str]| -> Vec<&'static str> {
+        programs.iter().copied().filter(|program| find(program).is_none()).collect()
+    };
+    let absent = missing(programs);
+    if absent.is_empty() || !install {
+        return absent;
+    }
+    let mut packages: Vec<&str> = absent.iter().filter_map(|program| package_of(program)).collect();
+    packages.dedup();
+    if find("apt-get").is_none() || !is_root() {
+        println!("not installed: {} (needs root and apt-get)", packages.join(" "));
+        return absent;
+    }
+    println!("installing {}", packages.join(" "));
+    if let Err(error) = install_packages(&packages) {
+        println!("  {error}");
+    }
+    missing(&absent)
+}
+
+/// The Debian package that brings a program.
+pub(crate) fn package_of(program: &str) -> Option<&'static str> {
+    TOOLS.iter().find(|(name, _)| *name == program).map(|(_, package)| *package)
+}
+
+pub(crate) fn is_root() -> bool {
+    cfg!(unix) && capture(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+fn install_packages(packages: &[&str]) -> Result<()> {
+    let apt = || {
+        let mut apt = command("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+        apt
+    };
+    let install = || apt().args(["install", "--yes", "--no-install-recommends"]).args(packages).output();
+    // The lists may be missing (fresh containers) or old; fetching them takes seconds, so try without first.
+    if install().is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    capture(apt().arg("update"))?;
+    capture(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages)).map(drop)
+}
+
+/// Fetches a package's `.deb` into `folder` unless one is there, and returns its path.
+pub(crate) fn fetch(package: &str, folder: &Path) -> Result<std::path::PathBuf> {
+    if let Some(path) = fetched(package, folder)? {
+        return Ok(path);
+    }
+    let download = || capture(command("apt-get").args(["-qq", "download", package]).current_dir(folder));
+    // The lists may be older than what the archive still has.
+    if download().is_err() {
+        capture(command("apt-get").args(["-qq", "update"]))?;
+        download()?;
+    }
+    fetched(package, folder)?.ok_or_else(|| format!("apt-get did not bring {package}").into())
+}
+
+fn fetched(package: &str, folder: &Path) -> Result<Option<std::path::PathBuf>> {
+    let prefix = format!("{package}_");
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(&prefix) && name.ends_with(".deb") {
+            return Ok(Some(folder.join(name.as_ref())));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,167 @@
+//! `cargo xtask test`: every test, with the programs that some of them compare us to.
+//!
+//! A test that runs a program which may be missing lives in a module (or a function) named `with_` and the program:
+//! `mod with_qemu_img`. Where the program is missing those tests are skipped by name, and that is said.
+
+use crate::Result;
+use crate::packages::{TOOLS, package_of, provide};
+use crate::shell::{command, root, show};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+#[derive(clap::Args, Default)]
+pub(crate) struct Options {
+    /// Install nothing
+    #[arg(long)]
+    no_install: bool,
+    /// Only tests whose name contains this
+    #[arg(value_name = "FILTER")]
+    filter: Option<String>,
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut wanted = BTreeSet::new();
+    for (path, text) in test_sources()? {
+        for name in names_in(&text) {
+            match program_of(&name) {
+                Some(program) => _ = wanted.insert(program),
+                None if name.is_module => return Err(unknown(&path, &name).into()),
+                None => {}
+            }
+        }
+    }
+    let wanted: Vec<&'static str> = wanted.into_iter().collect();
+    let missing = provide(&wanted, !options.no_install);
+    let mut arguments: Vec<String> = vec!["--quiet".into()];
+    arguments.extend(options.filter.clone());
+    for program in &missing {
+        arguments.extend(["--skip".into(), format!("with_{}", in_names(program))]);
+    }
+
+    // Tests of whole commands run the program itself.
+    show(command("cargo").args(["build", "--quiet", "--workspace", "--bins"]))?;
+    let cargo_test = |kinds: &[&str]| {
+        let mut test = command("cargo");
+        test.args(["test", "--quiet", "--workspace", "--no-fail-fast"])
+            .args(kinds)
+            .arg("--")
+            .args(&arguments);
+        show(&mut test)
+    };
+    let tests = cargo_test(&["--lib", "--bins", "--tests", "--examples"]);
+    let documentation = cargo_test(&["--doc"]);
+    // Criterion's benches take none of the arguments; without any they run each case once.
+    let benches = if options.filter.is_none() {
+        show(command("cargo").args(["test", "--quiet", "--package", "medv-benches", "--benches"]))
+    } else {
+        Ok(())
+    };
+    for program in &missing {
+        let package = package_of(program).unwrap_or_default();
+        println!("left out: tests named with_{} ({program}, Debian package {package})", in_names(program));
+    }
+    if missing.is_empty() {
+        println!("no tests were left out (programs used: {})", wanted.join(", "));
+    }
+    tests.and(documentation).and(benches)
+}
+
+/// A name in the sources that begins with `with_`.
+struct Name {
+    /// What stands behind `with_`.
+    rest: String,
+    /// A module; otherwise a test function.
+    is_module: bool,
+}
+
+/// The modules, and the functions under `#[test]`, that are named `with_…`.
+fn names_in(text: &str) -> Vec<Name> {
+    let mut names = Vec::new();
+    let mut is_test = false;
+    for line in text.lines().map(str::trim) {
+        let module = line.trim_start_matches("pub ").strip_prefix("mod with_");
+        let function = line.strip_prefix("fn with_").filter(|_| is_test);
+        if let Some(rest) = module.or(function) {
+            let rest: String =
+                rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+            names.push(Name { rest, is_module: module.is_some() });
+        }
+        // Attributes may stand between `#[test]` and the function.
+        is_test = line == "#[test]" || (is_test && line.starts_with("#["));
+    }
+    names
+}
+
+/// The program that a name asks for: `qemu_img` or `qemu_img_and_more` is `qemu-img`.
+fn program_of(name: &Name) -> Option<&'static str> {
+    let is_named = |program: &str| {
+        let rest = name.rest.strip_prefix(in_names(program).as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    };
+    TOOLS
+        .iter()
+        .map(|(program, _)| *program)
+        .filter(|program| is_named(program))
+        .max_by_key(|program| program.len())
+}
+
+/// A program's name as it can stand in a Rust name.
+fn in_names(program: &str) -> String {
+    program.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_")
+}
+
+fn unknown(path: &str, name: &Name) -> String {
+    format!("{path}: mod with_{} names no program in xtask/src/packages.rs; add it there", name.rest)
+}
+
+/// The sources of the workspace's own crates: path, text.
+fn test_sources() -> Result<Vec<(String, String)>> {
+    fn walk(folder: &Path, found: &mut Vec<(String, String)>) -> Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if path.is_dir() && name != "target" && !name.starts_with('.') {
+                walk(&path, found)?;
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push((path.display().to_string(), fs::read_to_string(&path)?));
+            }
+        }
+        Ok(())
+    }
+    let mut found = Vec::new();
+    walk(&root(), &mut found)?;
+    found.sort();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn programs(text: &str) -> Vec<Option<&'static str>> {
+        names_in(text).iter().map(program_of).collect()
+    }
+
+    #[test]
+    fn modules_and_tests_name_programs() {
+        assert_eq!(programs("mod with_qemu_img {"), [Some("qemu-img")]);
+        assert_eq!(programs("#[test]\nfn with_mkfs_fat_and_a_label() {"), [Some("mkfs.fat")]);
+        assert_eq!(programs("#[test]\n#[cfg(unix)]\nfn with_partclone_ntfs() {"), [Some("partclone.ntfs")]);
+    }
+
+    #[test]
+    fn other_functions_may_be_called_as_they_like() {
+        assert!(programs("fn with_zstd() {").is_empty());
+        assert_eq!(programs("#[test]\nfn with_holes() {"), [None]);
+    }
+
+    #[test]
+    fn every_module_of_this_workspace_names_a_program_we_know() {
+        for (path, text) in test_sources().unwrap() {
+            for name in names_in(&text).iter().filter(|name| name.is_module) {
+                assert!(program_of(name).is_some(), "{}", unknown(&path, name));
+            }
+        }
+    }
+}
