@@ -1,5 +1,8 @@
 //! What the end-to-end tests share: disks made in code, a web server that misbehaves, storage that fails.
 
+pub mod disk_files;
+pub mod engine;
+pub mod images;
 mod memory_disk;
 pub mod vhd_builder;
 pub mod web_server;
