@@ -109,7 +109,7 @@ mod tests {
             (0..500).map(Ok),
             || Ok(()),
             |(), (), job: u32| {
-                if job % 7 == 0 {
+                if job.is_multiple_of(7) {
                     std::thread::yield_now();
                 }
                 if Some(job) == fail_at { Err(Error::damaged("job")) } else { Ok(job) }

@@ -165,7 +165,7 @@ fn header_for(subject: &Subject<'_>, options: &PackOptions) -> Result<Header> {
 
 /// A footer for a disk that came without one. The same disk gets the same footer, so its name comes from its content,
 /// marked as a UUID of the kind for such names (RFC 9562, version 8).
-fn footer_after(size: u64, image: Digest) -> Footer {
+pub(crate) fn footer_after(size: u64, image: Digest) -> Footer {
     let mut uuid = [0; 16];
     uuid.copy_from_slice(&image.0[..16]);
     uuid[6] = uuid[6] & 0x0F | 0x80;

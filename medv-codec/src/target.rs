@@ -36,7 +36,7 @@ pub(crate) struct Place<'a> {
 /// What stood at the place.
 pub(crate) enum Opened<'a> {
     /// Nothing, or something unfinished that can be gone on with.
-    ToBuild(Target<'a>),
+    ToBuild(Box<Target<'a>>),
     /// The whole target: the power went after it had got its name.
     Whole,
 }
@@ -45,7 +45,6 @@ pub(crate) enum Opened<'a> {
 pub(crate) struct Target<'a> {
     place: Place<'a>,
     part: PathBuf,
-    journal_path: PathBuf,
     file: Box<dyn StoredFile>,
     journal: Mutex<JournalFile>,
     pending: Mutex<Pending>,
@@ -54,6 +53,7 @@ pub(crate) struct Target<'a> {
 }
 
 struct JournalFile {
+    path: PathBuf,
     file: Box<dyn StoredFile>,
     len: u64,
 }
@@ -107,18 +107,10 @@ impl<'a> Target<'a> {
                 .advice("give another name with -o, or --force to replace it once the new disk is whole"));
         }
         if let Some((journal, file)) = ours.filter(|_| part_exists) {
-            let journal_file = JournalFile { file, len: journal.valid_len };
+            let journal_file = JournalFile { path: journal_path, file, len: journal.valid_len };
             let file = open(storage, &part, false)?;
             let done = journal.done.iter().map(|record| (record.frame, record.crc)).collect();
-            return Ok(Opened::ToBuild(Self::new(
-                place,
-                part,
-                journal_path,
-                file,
-                journal_file,
-                done,
-                journal.finished,
-            )));
+            return Ok(Self::to_build(place, part, file, journal_file, done, journal.finished));
         }
         // Nothing to go on with. The journal comes first, so that a part without one can only be rubbish.
         if exists(&journal_path)? {
@@ -136,21 +128,20 @@ impl<'a> Target<'a> {
             .map_err(|error| cannot(&journal_path, error))?;
         let file = open(storage, &part, !is_device)?;
         storage.sync_folder_of(&part).map_err(|error| cannot(&part, error))?;
-        let journal_file = JournalFile { file: journal, len: JournalHeader::SIZE as u64 };
-        Ok(Opened::ToBuild(Self::new(place, part, journal_path, file, journal_file, HashMap::new(), false)))
+        let journal_file = JournalFile { path: journal_path, file: journal, len: JournalHeader::SIZE as u64 };
+        Ok(Self::to_build(place, part, file, journal_file, HashMap::new(), false))
     }
 
-    fn new(
+    fn to_build(
         place: Place<'a>,
         part: PathBuf,
-        journal_path: PathBuf,
         file: Box<dyn StoredFile>,
         journal: JournalFile,
         done: HashMap<u32, u32>,
         finished: bool,
-    ) -> Self {
+    ) -> Opened<'a> {
         let (journal, pending) = (Mutex::new(journal), Mutex::default());
-        Self { place, part, journal_path, file, journal, pending, done, finished }
+        Opened::ToBuild(Box::new(Self { place, part, file, journal, pending, done, finished }))
     }
 
     /// The file to write to.
@@ -175,9 +166,23 @@ impl<'a> Target<'a> {
         // Shortened first: between the two steps too little is done, never too much.
         journal.len = JournalHeader::SIZE as u64;
         let cut = journal.file.set_len(journal.len).and_then(|()| journal.file.sync());
-        cut.map_err(|error| Error::io("cannot write", error).in_file(&self.journal_path))?;
+        cut.map_err(|error| Error::io("cannot write", error).in_file(&journal.path))?;
         drop(journal);
         self.journal(&kept)
+    }
+
+    /// `Err` if there is no room for `missing` more bytes, before any of them is written.
+    pub(crate) fn check_room(&self, missing: u64) -> Result<()> {
+        let Some(free) = self.place.storage.free_space(&self.part).filter(|_| !self.place.is_device) else {
+            return Ok(());
+        };
+        if missing <= free {
+            return Ok(());
+        }
+        let message = format!("there is room for {free} bytes, and {missing} more are needed");
+        Err(Error::new(ErrorKind::Io, message)
+            .in_file(&self.part)
+            .advice("make room, then give the same command again"))
     }
 
     /// Where the unfinished target stands.
@@ -215,7 +220,7 @@ impl<'a> Target<'a> {
         let bytes: Vec<u8> = records.iter().flat_map(|record| record.to_bytes()).collect();
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         let written = journal.file.write_at(journal.len, &bytes).and_then(|()| journal.file.sync());
-        written.map_err(|error| Error::io("cannot write", error).in_file(&self.journal_path))?;
+        written.map_err(|error| Error::io("cannot write", error).in_file(&journal.path))?;
         journal.len += bytes.len() as u64;
         Ok(())
     }
@@ -235,9 +240,10 @@ impl<'a> Target<'a> {
             }
             self.journal(&[JournalRecord::finished()])?;
         }
-        let Self { place, part, journal_path, file, journal, .. } = self;
+        let Self { place, part, file, journal, .. } = self;
+        let journal_path = journal.into_inner().unwrap_or_else(PoisonError::into_inner).path;
         // Closed first: Windows neither moves nor removes open files.
-        drop((file, journal));
+        drop(file);
         if !place.is_device {
             let moved = place.storage.rename(&part, place.path);
             let moved = moved.and_then(|()| place.storage.sync_folder_of(place.path));
@@ -248,8 +254,9 @@ impl<'a> Target<'a> {
 
     /// Throws the unfinished target away: what was written is not what was asked for.
     pub(crate) fn discard(self) -> Result<()> {
-        let Self { place, part, journal_path, file, journal, .. } = self;
-        drop((file, journal));
+        let Self { place, part, file, journal, .. } = self;
+        let journal_path = journal.into_inner().unwrap_or_else(PoisonError::into_inner).path;
+        drop(file);
         if !place.is_device {
             remove(place.storage, &part)?;
         }

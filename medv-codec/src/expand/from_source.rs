@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use medv_format::FrameIndex;
 use medv_format::container::{Entry, FrameKind};
 
 use super::footer::{own_footer, read_footer};
@@ -34,11 +35,14 @@ pub(super) fn expand(
         Opened::Whole => return Ok(whole_already(&wanted, &index.entries, trailer.image_digest)),
     };
     let pool = thread_pool(options.threads)?;
-    let mut work = Work::new(target, &wanted, is_device, monitor);
+    let mut work = Work::new(*target, &wanted, is_device, monitor);
     if options.recheck {
         recheck(&mut work, &container, &pool)?;
     }
-    work.prepare(monitor)?;
+    let missing = index.entries.iter().zip(0..).filter(|(entry, number)| {
+        entry.kind == FrameKind::Data && !work.target.is_done(FrameIndex::new(*number), entry.crc)
+    });
+    work.prepare(missing.map(|(entry, _)| u64::from(entry.content_len)).sum())?;
     let mut shape = work.shape()?;
     let frames = index.frames().map(|frame| {
         let Entry { kind, content_len, crc, .. } = frame.entry;

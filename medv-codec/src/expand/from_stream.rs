@@ -34,8 +34,8 @@ pub(super) fn expand(
         }
     };
     let pool = thread_pool(options.threads)?;
-    let work = Work::new(target, &wanted, is_device, monitor);
-    work.prepare(monitor)?;
+    let work = Work::new(*target, &wanted, is_device, monitor);
+    work.prepare(0)?;
     let mut shape = work.shape()?;
     let mut seen = Vec::new();
     let mut footer = None;
@@ -69,7 +69,7 @@ pub(super) fn expand(
                     digest = writer.decode(&frame.bytes, frame.content_len).map_err(place)?;
                 }
                 if frame.kind == FrameKind::Footer {
-                    footer = Some(writer.content());
+                    footer = Some(writer.sector());
                 }
                 if must_write {
                     match frame.kind {

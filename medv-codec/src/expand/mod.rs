@@ -4,6 +4,7 @@ mod footer;
 mod from_source;
 mod from_stream;
 mod recheck;
+mod salvage;
 mod to_writer;
 mod work;
 mod writer;
@@ -16,6 +17,7 @@ use medv_format::container::{Entry, FrameKind, Header, SourceForm};
 use medv_format::digest::Digest;
 use medv_format::journal::{JournalForm, JournalHeader};
 
+pub use salvage::{SalvageReport, salvage};
 pub use to_writer::expand_to_writer;
 
 use crate::container::Input;

@@ -46,10 +46,12 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Before the first frame: a flat target is as long as the disk at once, all holes.
-    pub(super) fn prepare(&self, monitor: &dyn Monitor) -> Result<()> {
+    /// Before the first frame: there must be room for `missing` bytes, and a flat target is as long as the disk at
+    /// once, all holes.
+    pub(super) fn prepare(&self, missing: u64) -> Result<()> {
         let size = self.header.virtual_size();
-        monitor.begin(Some(size));
+        self.monitor.begin(Some(size));
+        self.target.check_room(missing)?;
         let file = self.target.file();
         let cannot = |error| Error::io("cannot prepare the target", error).in_file(self.target.path());
         let len = file.len().map_err(cannot)?;

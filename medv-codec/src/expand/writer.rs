@@ -44,7 +44,7 @@ impl<'a> FrameWriter<'a> {
     }
 
     /// The first sector of the content.
-    pub(super) fn content(&self) -> [u8; 512] {
+    pub(super) fn sector(&self) -> [u8; 512] {
         let mut sector = [0; 512];
         sector.copy_from_slice(&self.buffer[HEADROOM..HEADROOM + 512]);
         sector

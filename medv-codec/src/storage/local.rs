@@ -82,12 +82,11 @@ impl LocalFile {
         let cached = OpenOptions::new().read(true).write(true).create_new(create).open(path)?;
         // Two processes at work on one file would each believe its own journal.
         match cached.try_lock() {
-            Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => {
                 return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process is writing it"));
             }
             // Some network file systems have no locks.
-            Err(std::fs::TryLockError::Error(_)) => {}
+            Ok(()) | Err(std::fs::TryLockError::Error(_)) => {}
         }
         let direct = open_direct(path).ok();
         Ok(Self { cached, direct, direct_works: AtomicBool::new(true) })

@@ -9,6 +9,7 @@ use std::path::Path;
 pub use local::LocalStorage;
 
 /// A file being written. Shared by several threads.
+#[allow(clippy::len_without_is_empty, reason = "an empty file is nothing special here")]
 pub trait StoredFile: Send + Sync {
     /// Length in bytes.
     fn len(&self) -> io::Result<u64>;

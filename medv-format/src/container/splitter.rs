@@ -248,11 +248,11 @@ mod tests {
             while !bytes.is_empty() {
                 match splitter.push(&mut bytes).unwrap() {
                     Some(Piece::Frame { bytes, content_len }) => {
-                        pieces.push((bytes.to_vec(), Some(content_len)))
+                        pieces.push((bytes.to_vec(), Some(content_len)));
                     }
                     Some(Piece::Skippable { bytes }) => pieces.push((bytes.to_vec(), None)),
                     None => assert!(bytes.is_empty()),
-                };
+                }
             }
         }
         assert!(splitter.is_between_frames());
