@@ -2,6 +2,7 @@
 
 pub mod disk_files;
 pub mod engine;
+pub mod golden;
 pub mod images;
 mod memory_disk;
 pub mod vhd_builder;

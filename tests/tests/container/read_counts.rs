@@ -272,7 +272,9 @@ fn expanding_writes_no_byte_of_the_target_twice() {
         let target = scratch.path(&format!("{form:?}"));
         expand_on(&storage, counted(&medv).1, &target, &into_form(form), &Silent).unwrap();
         let counts = touched.0.lock().unwrap();
-        let twice = counts.iter().position(|count| *count > 1);
+        // The first block takes the page in front of its data with it, in which the tables are put at the end.
+        let data_at = if form == TargetForm::Dynamic { 4096 } else { 0 };
+        let twice = counts[data_at..].iter().position(|count| *count > 1);
         assert_eq!(twice, None, "{form:?}: a byte written twice");
         assert!(counts.contains(&1));
         assert!(most.load(SeqCst) <= target.metadata().unwrap().len(), "{form:?}: written behind the end");
