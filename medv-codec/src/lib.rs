@@ -12,6 +12,7 @@ mod monitor;
 mod ordered;
 mod output;
 pub mod pack;
+pub mod packed_disk;
 mod positional;
 mod shape;
 pub mod source;

@@ -1,5 +1,6 @@
-//! What the end-to-end tests share: disks made in code, a web server that misbehaves, storage that fails.
+//! What the end-to-end tests share: disks made in code, the binary, a web server that misbehaves, storage that fails.
 
+pub mod command;
 pub mod disk_files;
 pub mod engine;
 pub mod golden;

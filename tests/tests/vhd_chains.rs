@@ -29,8 +29,9 @@ fn generation(generation: u8) -> Sparse {
         differencing(SIZE as u64, 1 << 16, uuid(generation), uuid(generation - 1))
     };
     let seed = u64::from(generation);
-    disk = disk
-        .block_with_bits(0, &pattern(seed, BLOCK), |sector| generation == 0 || sector == generation.into());
+    disk = disk.block_with_bits(0, &pattern(seed, BLOCK), |sector| {
+        generation == 0 || sector == usize::from(generation)
+    });
     if generation > 0 {
         disk = disk.block(generation.into(), &pattern(seed, BLOCK));
     }

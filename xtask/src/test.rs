@@ -33,8 +33,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let wanted: Vec<&'static str> = wanted.into_iter().collect();
     let missing = provide(&wanted, !options.no_install);
-    let mut arguments: Vec<String> = vec!["--quiet".into()];
-    arguments.extend(options.filter.clone());
+    let mut arguments: Vec<String> = options.filter.iter().cloned().collect();
     for program in &missing {
         arguments.extend(["--skip".into(), format!("with_{}", in_names(program))]);
     }
@@ -62,7 +61,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("left out: tests named with_{} ({program}, Debian package {package})", in_names(program));
     }
     if missing.is_empty() {
-        println!("no tests were left out (programs used: {})", wanted.join(", "));
+        println!("no tests were left out; programs used: {}", wanted.join(", "));
     }
     tests.and(documentation).and(benches)
 }

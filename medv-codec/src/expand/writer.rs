@@ -58,16 +58,19 @@ impl<'a> FrameWriter<'a> {
     /// Writes the content where it belongs, bitmaps included.
     pub(super) fn write(&self, pieces: &[Piece]) -> Result<()> {
         let target = &self.work.target;
-        for Piece { content, at, bitmap_len } in pieces {
+        for Piece { content, at, bitmap } in pieces {
             let bytes = &self.buffer[HEADROOM + content.start..HEADROOM + content.end];
+            let is_behind_its_bitmap =
+                bitmap.is_some_and(|bitmap| bitmap.get() + self.bitmap.len() as u64 == at.get());
             let has_page_in_front = at.get().is_multiple_of(HEADROOM as u64) && self.blocks_are_pages();
-            match bitmap_len {
-                Some(len) if *len <= HEADROOM && has_page_in_front && content.start == 0 => {
+            let fits = self.bitmap.len() <= HEADROOM && content.start == 0;
+            match bitmap {
+                Some(_) if is_behind_its_bitmap && has_page_in_front && fits => {
                     let from = FileOffset::new(at.get() - HEADROOM as u64);
                     target.write(from, &self.buffer[..HEADROOM + content.end])?;
                 }
-                Some(len) => {
-                    target.write(FileOffset::new(at.get() - *len as u64), &self.bitmap)?;
+                Some(bitmap) => {
+                    target.write(*bitmap, &self.bitmap)?;
                     target.write(*at, bytes)?;
                 }
                 None => target.write(*at, bytes)?,

@@ -40,11 +40,12 @@ pub struct Header {
 }
 
 const TAG: [u8; 8] = *b"\x89MEDV\r\n\x1a";
-const VERSION: u16 = 1;
 const OPTIONAL_TRIMMED: u32 = 1;
 const WHAT: &str = "container header";
 
 impl Header {
+    /// The version of the format that this is.
+    pub const VERSION: u16 = 1;
     /// Bytes of the header, without the skippable frame around it.
     pub const SIZE: usize = 60;
     /// Bytes of the header with the skippable frame around it: where frame 0 begins.
@@ -79,8 +80,8 @@ impl Header {
                 .advice("fetch the file again"));
         }
         let version = LE::read_u16(&bytes[8..10]);
-        if version != VERSION {
-            return Err(Error::unsupported("container version", version, VERSION)
+        if version != Self::VERSION {
+            return Err(Error::unsupported("container version", version, Self::VERSION)
                 .at(FileOffset::new(8))
                 .advice("use a newer medv, or restore the disk with `zstd -d`"));
         }
@@ -125,7 +126,7 @@ impl Header {
         };
         let mut bytes = [0; Self::SIZE];
         bytes[..8].copy_from_slice(&TAG);
-        LE::write_u16(&mut bytes[8..10], VERSION);
+        LE::write_u16(&mut bytes[8..10], Self::VERSION);
         LE::write_u16(&mut bytes[10..12], form);
         LE::write_u32(&mut bytes[16..20], if self.trimmed { OPTIONAL_TRIMMED } else { 0 });
         LE::write_u32(&mut bytes[20..24], self.chunk_size);

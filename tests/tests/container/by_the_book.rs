@@ -260,3 +260,19 @@ fn what_was_trimmed_reads_as_zeros_and_is_marked() {
     assert_eq!((found.trimmed_bytes as u64, report.trimmed_bytes), (trimmed, trimmed));
     assert_eq!(report.data_bytes + report.zero_bytes + trimmed, report.virtual_size);
 }
+
+/// The table that the specification ends with.
+#[test]
+fn known_answers() {
+    let specification = include_str!("../../../spec/medv-format.md");
+    let (_, table) = specification.split_once("## Known answers").unwrap();
+    let rows: Vec<_> = table.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
+    assert!(!rows.is_empty());
+    for row in rows {
+        let mut cells = row.split('|').map(|cell| cell.trim().trim_matches('`')).skip(1);
+        let size: usize = cells.next().unwrap().parse().unwrap();
+        let disk: Vec<u8> = (0..size).map(|at| u8::try_from(at / 512 % 251).unwrap()).collect();
+        let digest: String = image_digest(&disk).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(Some(digest.as_str()), cells.next(), "{size} bytes");
+    }
+}

@@ -182,7 +182,7 @@ pub(crate) const PACK_DYNAMIC: &str = "medv pack (dynamic)";
 /// The program that a contender is named after.
 fn program(name: &'static str) -> &'static str {
     match name.split_whitespace().next().unwrap_or(name) {
-        "medv" => "sh",
+        "medv" => "bash",
         "wimlib" => "wimlib-imagex",
         program => program,
     }

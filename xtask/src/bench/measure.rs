@@ -49,7 +49,7 @@ pub(crate) fn measure(script: &str, files: &Files) -> Result<Sample> {
     capture(&mut command("sync"))?;
     let start = Instant::now();
     let mut time = command("time");
-    time.args(["-q", "-f", "%U %S %M", "-o"]).arg(notes).args(["sh", "-c", script]);
+    time.args(["-q", "-f", "%U %S %M", "-o"]).arg(notes).args(["bash", "-o", "pipefail", "-c", script]);
     let ran = capture(with_files(&mut time, files));
     let wall = start.elapsed().as_secs_f64();
     let bytes = size(output);
