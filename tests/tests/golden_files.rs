@@ -18,7 +18,22 @@ use medv_tests::golden::{Golden, goldens};
 use medv_tests::vhd_builder::{Scratch, assert_same};
 
 /// Name and image digest of each file in `golden/v1`.
-const VERSION_1: &[(&str, &str)] = &[];
+const VERSION_1: &[(&str, &str)] = &[
+    ("fixed", "7ac5498cb87fe37ae75e73c4da0dda8c9b0375927e06dad72c90c2409355f10f"),
+    ("fixed-foreign-footer", "7246f409f72cff175eda4a68ccd36571b1355046006d86125df149516bb91774"),
+    ("dynamic", "16d81b90a101ccf35c351c0b2df9ac81fbb29f43f8b4bdccc329c317ec62b682"),
+    ("dynamic-blocks-of-64-kib", "e8b9af87db983878d2260fd5f267e4f0c8406dbe40734591ce9d8a2c9c3f60ae"),
+    ("dynamic-level-19", "af15b9aaef26f61b362229594fb106a2f0da264be81cdeedc89253142c6b2a46"),
+    ("differencing", "2f7b1f4ca86f06bdef67c91fd269ce675de931f1ea6deca51c1cf188781b4f05"),
+    ("trimmed", "638dc703c1f148b079436523699d4f31e8d60a56d1ecd3e64ea4f4a48bccd7ee"),
+    ("raw", "16d81b90a101ccf35c351c0b2df9ac81fbb29f43f8b4bdccc329c317ec62b682"),
+    ("raw-one-byte", "b8ed308342bef509f78dd62ff4cf6eaa483bca657bf65e3be200a09f19f9219e"),
+    ("raw-odd-tail", "2fdb3904ac2f7bd9fb05ccc4bdc71c084b5cc4792ca13a8ffd7b3df17f54c899"),
+    ("raw-odd-zero-tail", "9253d623b5cf40428bf90ff6f6e98bfe229f942e01956ee9314031eefa93e136"),
+    ("raw-nothing", "2bebe792fe41748a514aa2c150173c91c26782f2fae542973383c9ca42e440fa"),
+    ("raw-incompressible", "6cbe3ca86f8f940b1181528afee11c76cff29c50194f42049e44e569e8d66b3a"),
+    ("raw-chunks-of-8-mib", "9d4e28a367e9007dd164d5b53ad00137cf514e80a9e8bb04f6ee80afb1409a7e"),
+];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/v1")
