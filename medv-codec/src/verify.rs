@@ -9,6 +9,7 @@ use medv_format::container::{Entry, Frame, FrameKind, ZeroFrames};
 use medv_format::digest::{Digest, subtree};
 
 use crate::batches::for_each_frame;
+use crate::buffer::{PAGE, PageBuffer};
 use crate::container::{Container, Input};
 use crate::decode::FrameDecoder;
 use crate::ordered::{ordered, thread_pool};
@@ -117,13 +118,13 @@ fn verify_frames(
 pub(crate) struct FrameVerifier {
     depth: Depth,
     decoder: FrameDecoder,
-    content: Vec<u8>,
+    content: PageBuffer,
     zero_frames: ZeroFrames,
 }
 
 impl FrameVerifier {
     fn new(depth: Depth, chunk_size: u32) -> Result<Self> {
-        let content = if depth == Depth::Full { vec![0; chunk_size as usize] } else { Vec::new() };
+        let content = PageBuffer::new(if depth == Depth::Full { chunk_size as usize } else { PAGE })?;
         Ok(Self { depth, decoder: FrameDecoder::new()?, content, zero_frames: ZeroFrames::new() })
     }
 
@@ -188,7 +189,7 @@ fn verify_stream(
         &pool,
         vec![(); pool.current_num_threads() * 2],
         frames,
-        || Ok((FrameDecoder::new()?, vec![0; chunk_size])),
+        || Ok((FrameDecoder::new()?, PageBuffer::new(chunk_size)?)),
         |(decoder, content), (), frame| {
             let content = &mut content[..(frame.content_len as usize).min(chunk_size)];
             let digest = match frame.kind {

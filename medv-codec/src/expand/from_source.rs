@@ -12,6 +12,7 @@ use super::writer::FrameWriter;
 use super::{ExpandOptions, ExpandReport, journal_header, whole_already};
 use crate::batches::for_each_frame;
 use crate::container::Container;
+use crate::decode::FrameDecoder;
 use crate::ordered::thread_pool;
 use crate::shape::Piece;
 use crate::source::Source;
@@ -74,7 +75,7 @@ pub(super) fn expand(
         source,
         frames.filter_map(Result::transpose),
         monitor,
-        || FrameWriter::new(&work),
+        || FrameWriter::new(&work, FrameDecoder::for_digested_frames()?),
         |writer, frame, pieces: Vec<Piece>, bytes| {
             let entry = &frame.entry;
             work.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);

@@ -16,6 +16,7 @@ use super::writer::FrameWriter;
 use super::{ExpandOptions, journal_header};
 use crate::batches::for_each_frame;
 use crate::container::Container;
+use crate::decode::FrameDecoder;
 use crate::ordered::thread_pool;
 use crate::pack::footer_after;
 use crate::source::Source;
@@ -109,7 +110,7 @@ fn by_index(
         source,
         frames,
         monitor,
-        || FrameWriter::new(&work),
+        || FrameWriter::new(&work, FrameDecoder::for_digested_frames()?),
         |writer, frame, pieces, bytes| {
             let content_len = frame.entry.content_len;
             let place = |error: Error| error.in_file(source.name()).at(frame.file).in_frame(frame.index);
@@ -160,7 +161,7 @@ fn front_to_back(
     let virtual_size = header.virtual_size();
     let work = start(&header, partial, options, monitor)?;
     let mut shape = work.shape()?;
-    let mut writer = FrameWriter::new(&work)?;
+    let mut writer = FrameWriter::new(&work, FrameDecoder::new()?)?;
     let mut good = DiskOffset::ZERO;
     let mut footer = footer_after(virtual_size, Digest::default());
     let stopped = loop {

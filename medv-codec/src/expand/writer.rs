@@ -23,8 +23,8 @@ pub(super) struct FrameWriter<'a> {
 }
 
 impl<'a> FrameWriter<'a> {
-    /// A writer for `work`.
-    pub(super) fn new(work: &'a Work<'_>) -> Result<Self> {
+    /// A writer for `work` that decompresses with `decoder`.
+    pub(super) fn new(work: &'a Work<'_>, decoder: FrameDecoder) -> Result<Self> {
         let bitmap = match work.form {
             JournalForm::Dynamic { block_size } => SectorBitmap::full(block_size).as_bytes().to_vec(),
             JournalForm::Fixed | JournalForm::Raw => Vec::new(),
@@ -33,7 +33,7 @@ impl<'a> FrameWriter<'a> {
         if bitmap.len() <= HEADROOM {
             buffer[HEADROOM - bitmap.len()..HEADROOM].copy_from_slice(&bitmap);
         }
-        Ok(Self { work, decoder: FrameDecoder::new()?, buffer, bitmap })
+        Ok(Self { work, decoder, buffer, bitmap })
     }
 
     /// Decompresses a data frame and answers the digest of its content.
