@@ -44,7 +44,11 @@ fn options() -> ExpandOptions {
     expand_options(TargetForm::Raw)
 }
 
-fn expand_with(server: &WebServer, storage: &FailingStorage, options: &ExpandOptions) -> Result<ExpandReport> {
+fn expand_with(
+    server: &WebServer,
+    storage: &FailingStorage,
+    options: &ExpandOptions,
+) -> Result<ExpandReport> {
     let input = Input::open(&server.url(), http())?;
     expand_on(storage, input, target(), options, &Silent)
 }
@@ -148,12 +152,14 @@ fn what_passes_is_outlasted() {
         Misbehaviour::IgnoreRange,
     ] {
         for number in 2..=3 {
-            let server = WebServer::serving(sample.medv.clone()).misbehaving(once(number, misbehaviour.clone()));
+            let server =
+                WebServer::serving(sample.medv.clone()).misbehaving(once(number, misbehaviour.clone()));
             let storage = FailingStorage::new();
             expand(&server, &storage).unwrap_or_else(|error| panic!("{misbehaviour:?} at {number}: {error}"));
             assert_disk(&storage, &sample);
             assert!(server.log().len() <= 5, "{misbehaviour:?}: {:?}", asked(&server));
-            let server = WebServer::serving(sample.medv.clone()).misbehaving(once(number, misbehaviour.clone()));
+            let server =
+                WebServer::serving(sample.medv.clone()).misbehaving(once(number, misbehaviour.clone()));
             assert_eq!(verified(&server, Depth::Full).unwrap().damaged_frames, 0, "{misbehaviour:?}");
         }
     }
@@ -210,7 +216,11 @@ fn after_a_cut_only_what_is_missing_is_fetched() {
         let report = expand(&server, &storage).unwrap();
         assert_disk(&storage, &sample);
         // What had come whole was kept, even if it was less than what is committed at a time.
-        assert!(report.resumed_frames + 1 >= chunks, "{} of {chunks} frames were kept", report.resumed_frames);
+        assert!(
+            report.resumed_frames + 1 >= chunks,
+            "{} of {chunks} frames were kept",
+            report.resumed_frames
+        );
         assert_eq!(report.written_bytes, (report.data_frames - report.resumed_frames) * CHUNK as u64);
         assert!(asked(&server).len() <= 4, "{:?}", asked(&server));
         let most = len - report.resumed_frames * CHUNK as u64 + TAIL;
@@ -279,7 +289,11 @@ fn a_stream_that_is_cut_is_gone_on_with_by_the_next_run() {
         assert_disk(&storage, &sample);
         assert_eq!(report.written_bytes, (report.data_frames - report.resumed_frames) * CHUNK as u64);
         let passed = cut / (CHUNK as u64 + 100);
-        assert!(report.resumed_frames + 1 >= passed.min(26), "{} of {passed} were kept", report.resumed_frames);
+        assert!(
+            report.resumed_frames + 1 >= passed.min(26),
+            "{} of {passed} were kept",
+            report.resumed_frames
+        );
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn run(args: &Expand, output: &Output, messages: &Messages) -> Result
         force: args.force,
         recheck: args.recheck,
         journal: None,
+        commit_every: args.sync_every,
         limits: Limits::default(),
     };
     if args.output.as_deref().is_some_and(is_standard) {
