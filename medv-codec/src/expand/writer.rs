@@ -29,7 +29,7 @@ impl<'a> FrameWriter<'a> {
             JournalForm::Dynamic { block_size } => SectorBitmap::full(block_size).as_bytes().to_vec(),
             JournalForm::Fixed | JournalForm::Raw => Vec::new(),
         };
-        let mut buffer = PageBuffer::new(HEADROOM + work.header.chunk_size as usize);
+        let mut buffer = PageBuffer::new(HEADROOM + work.header.chunk_size as usize)?;
         if bitmap.len() <= HEADROOM {
             buffer[HEADROOM - bitmap.len()..HEADROOM].copy_from_slice(&bitmap);
         }
