@@ -13,8 +13,8 @@ pub(crate) struct Piece {
     pub(crate) content: std::ops::Range<usize>,
     /// Where it goes in the file.
     pub(crate) at: FileOffset,
-    /// Where the block's sector bitmap goes, if this is the first piece of a block: in front of the block, which need
-    /// not be in front of the piece.
+    /// Where its block's sector bitmap goes, if this is the block's first piece. That need not be right in front of
+    /// it: the block may begin with zeros.
     pub(crate) bitmap: Option<FileOffset>,
 }
 
@@ -116,16 +116,17 @@ mod tests {
         let mut shape = Shape::dynamic(64 << 20, 2 << 20).unwrap();
         let first = shape.plan(DiskOffset::new(5 << 20), 1 << 20).unwrap();
         assert_eq!(first.len(), 1);
-        // The second half of its block, whose bitmap is in front of the half that is not there.
+        // The bitmap stands in front of the block, not of the piece.
         let bitmap = first[0].bitmap.unwrap();
-        assert_eq!(first[0].at.since(bitmap), 512 + (1 << 20));
+        assert_eq!(first[0].at.since(bitmap), (1 << 20) + 512);
         let second = shape.plan(DiskOffset::new(6 << 20), 4 << 20).unwrap();
-        let lens: Vec<_> =
-            second.iter().map(|piece| (piece.content.clone(), piece.bitmap.is_some())).collect();
-        assert_eq!(lens, [(0..2 << 20, true), (2 << 20..4 << 20, true)]);
+        let lens: Vec<_> = second
+            .iter()
+            .map(|piece| (piece.content.clone(), piece.bitmap.map(|bitmap| piece.at.since(bitmap))))
+            .collect();
+        assert_eq!(lens, [(0..2 << 20, Some(512)), (2 << 20..4 << 20, Some(512))]);
         // The first block's second half is where its first half was not.
-        assert_eq!(second[0].at.since(first[0].at), (1 << 20) + 4096);
-        assert_eq!(second[0].at.since(second[0].bitmap.unwrap()), 512);
+        assert_eq!(second[0].at.get() - first[0].at.get(), (1 << 20) + 4096);
         let third = shape.plan(DiskOffset::new(10 << 20), 512).unwrap();
         let fourth = shape.plan(DiskOffset::new((10 << 20) + 512), 512).unwrap();
         assert_eq!((fourth[0].at.since(third[0].at), fourth[0].bitmap), (512, None));

@@ -3,9 +3,11 @@
 pub mod command;
 pub mod disk_files;
 pub mod engine;
+pub mod failing_storage;
 pub mod golden;
 pub mod images;
 mod memory_disk;
+pub mod sample;
 pub mod vhd_builder;
 pub mod web_server;
 
