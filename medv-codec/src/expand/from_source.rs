@@ -17,7 +17,7 @@ use crate::ordered::thread_pool;
 use crate::shape::Piece;
 use crate::source::Source;
 use crate::target::{Opened, Place, Standing, Target};
-use crate::verify::{check_crc, check_digest};
+use crate::verify::{check_crc, check_digest, check_is_no_run};
 use crate::{Error, Monitor, Result};
 
 pub(super) fn expand(
@@ -85,6 +85,7 @@ pub(super) fn expand(
                 return Ok(());
             }
             if entry.kind == FrameKind::Data {
+                check_is_no_run(&mut writer.zero_frames, entry, bytes).map_err(place)?;
                 let digest = writer.decode(bytes, entry.content_len).map_err(place)?;
                 check_digest(entry, digest).map_err(place)?;
                 writer.write(&pieces)?;

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use medv_format::FileOffset;
+use medv_format::container::ZeroFrames;
 use medv_format::digest::{Digest, subtree};
 use medv_format::journal::JournalForm;
 use medv_format::vhd::SectorBitmap;
@@ -17,6 +18,7 @@ use crate::shape::{HEADROOM, Piece};
 pub(super) struct FrameWriter<'a> {
     work: &'a Work<'a>,
     decoder: FrameDecoder,
+    pub(super) zero_frames: ZeroFrames,
     /// A page that ends with a block's bitmap, then the frame's content.
     buffer: PageBuffer,
     bitmap: Vec<u8>,
@@ -33,7 +35,7 @@ impl<'a> FrameWriter<'a> {
         if bitmap.len() <= HEADROOM {
             buffer[HEADROOM - bitmap.len()..HEADROOM].copy_from_slice(&bitmap);
         }
-        Ok(Self { work, decoder, buffer, bitmap })
+        Ok(Self { work, decoder, zero_frames: ZeroFrames::new(), buffer, bitmap })
     }
 
     /// Decompresses a data frame and answers the digest of its content.
