@@ -61,8 +61,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// Packs `disk` as asked and returns its picture, titled `NAME.medv`.
 fn draw(medv: &Path, disk: &Path, how: &[&str], name: &str) -> Result<String> {
     let folder = disk.parent().unwrap_or(disk);
-    let (packed, picture) =
-        (folder.join(format!("{name}.medv")), folder.join(format!("{name}.svg")));
+    let (packed, picture) = (folder.join(format!("{name}.medv")), folder.join(format!("{name}.svg")));
     let quiet = |command: &str| {
         let mut medv = Command::new(medv);
         medv.args([command, "--quiet", "--progress", "none"]);

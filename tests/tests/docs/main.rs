@@ -7,9 +7,11 @@ mod page;
 mod session;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
-use medv_tests::command::{Finished, program};
+use medv_tests::command::{Finished, program, run};
 
 use page::pages;
 
@@ -17,8 +19,8 @@ use page::pages;
 const SHOWN_ONLY: [(&str, &str); 5] = [
     ("cargo xtask ", "takes long, and works on the sources"),
     ("cargo install ", "builds everything anew"),
-    ("cargo run --release --example ", "builds everything anew; a test of the engine runs the example"),
-    ("cargo test ", "this is one"),
+    ("cargo run --release ", "builds everything anew; a test of the engine runs the example"),
+    ("cargo bench ", "takes long"),
     ("MEDV_WRITE_DOCS=1 ", "writes these documents"),
 ];
 
@@ -87,7 +89,8 @@ fn developer_commands_exist_with_their_options() {
 fn nothing_is_only_shown_without_need() {
     let pages = pages();
     for (start, _) in SHOWN_ONLY {
-        let found = pages.iter().flat_map(page::Page::commands).any(|command| command.text.starts_with(start));
+        let found =
+            pages.iter().flat_map(page::Page::commands).any(|command| command.text.starts_with(start));
         assert!(found, "no page shows `{start}…`");
     }
 }
@@ -110,4 +113,42 @@ fn links_lead_somewhere() {
             }
         }
     }
+}
+
+/// `spec/vhd.md` has every number under which a test stands, and every code that a finding has.
+#[test]
+fn the_list_of_oddities_is_complete() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let list = fs::read_to_string(root.join("spec/vhd.md")).expect("the list is there");
+    let numbers: Vec<&str> =
+        list.lines().filter_map(|line| line.strip_prefix("### ")?.split('.').next()).collect();
+    assert_eq!(numbers, (1..=41).map(|number: u8| number.to_string()).collect::<Vec<_>>());
+    let mut known = 0;
+    for entry in fs::read_dir(root.join("medv-codec/src/disk")).expect("the sources are there") {
+        let source = fs::read_to_string(entry.expect("a readable folder").path()).expect("a readable source");
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_code = |text: &&str| {
+            text.contains('-')
+                && text
+                    .chars()
+                    .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+        };
+        for code in source.split('"').filter(is_code) {
+            assert!(list.contains(&format!("`{code}`")), "{code} is not in spec/vhd.md");
+            known += 1;
+        }
+    }
+    assert!(known > 50, "only {known} codes were found");
+}
+
+#[test]
+fn the_exit_codes_are_those_of_the_help() {
+    let help = run(Path::new("."), ["--help"]).exits(0);
+    let (_, codes) = help.text().split_once("Exit codes:\n").expect("help has exit codes");
+    let pages = pages();
+    let readme = pages.iter().find(|page| page.name() == "README.md").expect("there is a README");
+    let rows = readme.lines.iter().skip_while(|line| *line != "| ---: | --- |").skip(1);
+    let rows: Vec<String> = rows.take_while(|line| line.starts_with('|')).cloned().collect();
+    let expected = codes.lines().filter_map(|line| line.trim().split_once("  "));
+    assert_eq!(rows, expected.map(|(code, meaning)| format!("| {code} | {meaning} |")).collect::<Vec<_>>());
 }

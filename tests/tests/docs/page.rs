@@ -16,6 +16,8 @@ pub(crate) struct Page {
 pub(crate) struct Block {
     /// The program that its commands need beside medv: `<!-- needs: PROGRAM -->` in front of the block.
     pub(crate) needs: Option<String>,
+    /// Typed in a folder of its own, its output not shown: `<!-- at a glance -->` in front of the block.
+    pub(crate) at_a_glance: bool,
     pub(crate) commands: Vec<Command>,
 }
 
@@ -70,15 +72,16 @@ impl Page {
 
 fn blocks(lines: &[String], path: &Path) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    let (mut needs, mut exits) = (None, 0);
+    let (mut needs, mut exits, mut at_a_glance) = (None, 0, false);
     let mut follows_block = false;
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         at += 1;
         let comment = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->"));
-        match comment.and_then(|comment| comment.split_once(": ")) {
+        match comment.map(|comment| comment.split_once(": ").unwrap_or((comment, ""))) {
             Some(("needs", program)) => needs = Some(program.to_owned()),
             Some(("exits", code)) => exits = code.parse().expect("an exit code"),
+            Some(("at a glance", _)) => at_a_glance = true,
             _ => {}
         }
         let Some(language) = line.strip_prefix("```") else {
@@ -91,7 +94,8 @@ fn blocks(lines: &[String], path: &Path) -> Vec<Block> {
         at = end + 1;
         match language {
             "console" => {
-                let mut block = Block { needs: needs.take(), commands: commands(lines, start..end) };
+                let mut block =
+                    Block { needs: needs.take(), at_a_glance, commands: commands(lines, start..end) };
                 let last = block.commands.last_mut();
                 last.unwrap_or_else(|| panic!("{}:{start}: no command", path.display())).exits = exits;
                 blocks.push(block);
@@ -103,7 +107,7 @@ fn blocks(lines: &[String], path: &Path) -> Vec<Block> {
             _ => {}
         }
         follows_block = language == "console";
-        exits = 0;
+        (exits, at_a_glance) = (0, false);
     }
     blocks
 }

@@ -1,7 +1,7 @@
 //! A document read by somebody who types every command of it, in order, in one folder.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::ops::Range;
 use std::process::{Command as Process, Stdio};
 use std::sync::OnceLock;
 
@@ -38,65 +38,90 @@ pub(crate) fn tour_disk() -> &'static TourDisk {
     })
 }
 
+/// A folder to type in, and the server that has its `disk.medv`.
+struct Desk {
+    folder: TempDir,
+    server: WebServer,
+}
+
 /// Types all commands of `page` whose blocks need no program, or the one that is `there`.
 pub(crate) fn read(page: &Page, there: Option<&str>) {
-    let folder = tempfile::tempdir().expect("a folder to type in");
-    prepare(folder.path());
-    let server = WebServer::serving_file(folder.path().join("disk.medv"));
-    let address = server.url_of("");
-    let mut lines = page.lines.clone();
+    let desk = Desk::new();
     let mut wrong = Vec::new();
-    let blocks = page.blocks.iter().filter(|block| block.needs.is_none() || block.needs.as_deref() == there);
-    // From the end of the page, where lines are replaced: what stands above keeps its number.
     let mut replaced = Vec::new();
-    for command in blocks.flat_map(|block| &block.commands).filter(|command| !shown_only(&command.text)) {
+    for block in page.blocks.iter().filter(|block| block.needs.is_none() || block.needs.as_deref() == there) {
+        let own_desk = block.at_a_glance.then(Desk::new);
+        for command in block.commands.iter().filter(|command| !shown_only(&command.text)) {
+            let finished = own_desk.as_ref().unwrap_or(&desk).typed(page, command);
+            if let Some(shown) = &command.json {
+                same_document(page, command, shown, &finished);
+                continue;
+            }
+            let printed = tidied(finished.text());
+            let shown = &page.lines[command.shown.clone()];
+            if block.at_a_glance || same(shown, &printed) {
+                continue;
+            }
+            if shown.iter().any(|line| line == "…") || std::env::var_os(WRITE).is_none() {
+                wrong.push(format!("{}\n{}\n", page.place(command), printed.join("\n")));
+            } else {
+                replaced.push((command.shown.clone(), printed));
+            }
+        }
+    }
+    write(page, replaced);
+    assert!(
+        wrong.is_empty(),
+        "printed is something else (to take it over, set {WRITE}):\n{}",
+        wrong.join("\n")
+    );
+}
+
+/// Takes over what was printed, from the end of the page, so that what stands above keeps its place.
+fn write(page: &Page, replaced: Vec<(Range<usize>, Vec<String>)>) {
+    if replaced.is_empty() {
+        return;
+    }
+    let mut lines = page.lines.clone();
+    for (shown, printed) in replaced.into_iter().rev() {
+        lines.splice(shown, printed);
+    }
+    fs::write(&page.path, lines.join("\n") + "\n").expect("the document can be written");
+}
+
+impl Desk {
+    /// With `disk.vhd`, the disk of the pictures, and `disk.img`, a raw image of 4 MiB, the first half of it words.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder to type in");
+        let made = tour_disk().folder.path().join("disk.vhd");
+        fs::copy(made, folder.path().join("disk.vhd")).expect("the disk was made");
+        let mut disk = b"words ".repeat(400_000);
+        disk.truncate(2 << 20);
+        disk.resize(4 << 20, 0);
+        fs::write(folder.path().join("disk.img"), disk).expect("room for a disk");
+        let server = WebServer::serving_file(folder.path().join("disk.medv"));
+        Self { folder, server }
+    }
+
+    /// As if typed at a terminal, so both streams are one, unless a document is to be read.
+    fn typed(&self, page: &Page, command: &Command) -> Finished {
+        let folder = self.folder.path();
+        let medv = program("medv-cli", "medv");
+        let mut path = vec![medv.parent().expect("a program is in a folder").to_owned()];
+        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        let address = self.server.url_of("");
         let typed = command.text.replace(SERVER, &address);
-        let finished = run(folder.path(), &typed, command.json.is_some());
-        assert_eq!(finished.code, Some(command.exits), "{}\n{finished:?}", page.place(command));
-        if let Some(shown) = &command.json {
-            same_document(page, command, shown, &finished);
-            continue;
-        }
-        let printed = tidied(&finished.text().replace(&address, SERVER));
-        let shown = &page.lines[command.shown.clone()];
-        if same(shown, &printed) {
-            continue;
-        }
-        if shown.iter().any(|line| line == "…") || std::env::var_os(WRITE).is_none() {
-            wrong.push(format!("{}\n{}\n", page.place(command), printed.join("\n")));
-        } else {
-            replaced.push((command.shown.clone(), printed));
-        }
+        let typed = if command.json.is_some() { typed } else { format!("{{ {typed}\n}} 2>&1") };
+        let mut shell = Process::new("sh");
+        shell.args(["-c", &typed]).current_dir(folder).stdin(Stdio::null());
+        shell.env("PATH", std::env::join_paths(path).expect("a search path")).env("HOME", folder);
+        shell.env("LC_ALL", "C.UTF-8").env("no_proxy", "127.0.0.1");
+        let mut finished = Finished::from(shell.output().expect("sh can be started"));
+        finished.stdout = finished.text().replace(&address, SERVER).into_bytes();
+        let said = finished.text();
+        assert_eq!(finished.code, Some(command.exits), "{}\n{said}{}", page.place(command), finished.stderr);
+        finished
     }
-    if !replaced.is_empty() {
-        for (shown, printed) in replaced.into_iter().rev() {
-            lines.splice(shown, printed);
-        }
-        fs::write(&page.path, lines.join("\n") + "\n").expect("the document can be written");
-    }
-    assert!(wrong.is_empty(), "printed is something else (to take it over, set {WRITE}):\n{}", wrong.join("\n"));
-}
-
-/// `disk.vhd`, the disk of the pictures; `disk.img`, a raw image of 4 MiB, the first half of it words.
-fn prepare(folder: &Path) {
-    fs::copy(tour_disk().folder.path().join("disk.vhd"), folder.join("disk.vhd")).expect("the disk was made");
-    let mut disk = b"words ".repeat(400_000);
-    disk.truncate(2 << 20);
-    disk.resize(4 << 20, 0);
-    fs::write(folder.join("disk.img"), disk).expect("room for a disk");
-}
-
-/// As if typed at a terminal, so both streams are one, unless the document is to be read.
-fn run(folder: &Path, typed: &str, apart: bool) -> Finished {
-    let medv: PathBuf = program("medv-cli", "medv");
-    let mut path = vec![medv.parent().expect("a program is in a folder").to_owned()];
-    path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    let typed = if apart { typed.to_owned() } else { format!("{{ {typed}\n}} 2>&1") };
-    let mut shell = Process::new("sh");
-    shell.args(["-c", &typed]).current_dir(folder).stdin(Stdio::null());
-    shell.env("PATH", std::env::join_paths(path).expect("a search path")).env("HOME", folder);
-    shell.env("LC_ALL", "C.UTF-8").env("no_proxy", "127.0.0.1");
-    shell.output().expect("sh can be started").into()
 }
 
 /// The fields are those that are shown, and an error is of the kind that is shown.
