@@ -41,8 +41,7 @@ pub(crate) fn run(args: &Expand, output: &Output, messages: &Messages) -> Result
         threads: args.threads,
         force: args.force,
         recheck: args.recheck,
-        journal: None,
-        limits: Limits::default(),
+        ..ExpandOptions::default()
     };
     if args.output.as_deref().is_some_and(is_standard) {
         return to_stdout(args, &options, output, messages);

@@ -62,8 +62,14 @@ fn start<'a>(
     monitor: &'a dyn Monitor,
 ) -> Result<Work<'a>> {
     let wanted = journal_header(header, options.form, None);
-    let place =
-        || Place { storage: &LocalStorage, path: partial, journal: None, is_device: false, force: true };
+    let place = || Place {
+        storage: &LocalStorage,
+        path: partial,
+        journal: None,
+        is_device: false,
+        commit_every: options.commit_every,
+        force: true,
+    };
     // What an earlier attempt has left is not gone on with: it may be of another state of the file.
     if let Opened::ToBuild(earlier) = Target::open(place(), &wanted, &options.limits)? {
         earlier.discard()?;
@@ -74,7 +80,7 @@ fn start<'a>(
             work.prepare(0)?;
             Ok(work)
         }
-        Opened::Whole => Err(Error::usage("the partial target is in use").in_file(partial)),
+        Opened::Whole(_) => Err(Error::usage("the partial target is in use").in_file(partial)),
     }
 }
 
@@ -113,6 +119,9 @@ fn by_index(
             match checked {
                 Ok(()) => writer.write(&pieces)?,
                 Err(error) => {
+                    // Its block's bitmap may be needed by frames behind it.
+                    writer.clear();
+                    writer.write(&pieces)?;
                     mark_missing(frame.disk..frame.disk.saturating_add(u64::from(content_len)), place(error));
                 }
             }
@@ -127,7 +136,7 @@ fn by_index(
             footer_after(virtual_size, container.trailer.image_digest)
         }
     };
-    work.finish(shape, &footer, container.trailer.image_digest)?;
+    work.finish(shape, &footer, container.trailer.image_digest, None)?;
     let mut lost = lost.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     lost.sort_by_key(|(range, _)| range.start);
     let missing: Vec<_> =
@@ -180,7 +189,7 @@ fn front_to_back(
         work.read.fetch_add(u64::from(frame.compressed_len), Ordering::Relaxed);
     };
     drop(writer);
-    work.finish(shape, &footer, Digest::default())?;
+    work.finish(shape, &footer, Digest::default(), None)?;
     let end = DiskOffset::new(virtual_size);
     let missing = if good < end { vec![good..end] } else { Vec::new() };
     Ok(SalvageReport {
