@@ -59,13 +59,14 @@ pub(crate) fn read(page: &Page, there: Option<&str>) {
             }
             let printed = tidied(finished.text());
             let shown = &page.lines[command.shown.clone()];
-            if block.at_a_glance || same(shown, &printed) {
+            let is_whole = shown.iter().all(|line| line != "…");
+            if block.at_a_glance {
                 continue;
             }
-            if shown.iter().any(|line| line == "…") || std::env::var_os(WRITE).is_none() {
-                wrong.push(format!("{}\n{}\n", page.place(command), printed.join("\n")));
-            } else {
+            if std::env::var_os(WRITE).is_some() && is_whole {
                 replaced.push((command.shown.clone(), printed));
+            } else if !same(shown, &printed) {
+                wrong.push(format!("{}\n{}\n", page.place(command), printed.join("\n")));
             }
         }
     }
