@@ -2,22 +2,25 @@
 
 use std::ops::{Deref, DerefMut};
 
+use memmap2::MmapMut;
+
+use crate::{Error, Result};
+
 /// What direct I/O wants offsets, lengths and addresses to be multiples of.
 pub(crate) const PAGE: usize = 4096;
 
-/// A byte buffer whose first byte stands on a page boundary.
-pub(crate) struct PageBuffer {
-    bytes: Vec<u8>,
-    start: usize,
-    len: usize,
-}
+/// A byte buffer whose first byte stands on a page boundary: memory of its own from the system, with large pages
+/// where it has them.
+pub(crate) struct PageBuffer(MmapMut);
 
 impl PageBuffer {
-    /// `len` zero bytes.
-    pub(crate) fn new(len: usize) -> Self {
-        let bytes = vec![0; len + PAGE];
-        let start = bytes.as_ptr().align_offset(PAGE).min(PAGE);
-        Self { bytes, start, len }
+    /// `len` zero bytes; not 0.
+    pub(crate) fn new(len: usize) -> Result<Self> {
+        let pages =
+            MmapMut::map_anon(len).map_err(|error| Error::io("cannot get memory for a buffer", error))?;
+        #[cfg(target_os = "linux")]
+        let _ = pages.advise(memmap2::Advice::HugePage);
+        Ok(Self(pages))
     }
 }
 
@@ -25,13 +28,13 @@ impl Deref for PageBuffer {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.bytes[self.start..self.start + self.len]
+        &self.0
     }
 }
 
 impl DerefMut for PageBuffer {
     fn deref_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes[self.start..self.start + self.len]
+        &mut self.0
     }
 }
 
@@ -49,8 +52,8 @@ mod tests {
 
     #[test]
     fn buffers_begin_on_a_page() {
-        for len in [0, 1, 4096, 1 << 20] {
-            let buffer = PageBuffer::new(len);
+        for len in [1, 4096, 1 << 20] {
+            let buffer = PageBuffer::new(len).unwrap();
             assert_eq!((buffer.len(), buffer.as_ptr() as usize % PAGE), (len, 0));
         }
     }

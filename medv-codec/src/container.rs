@@ -99,6 +99,7 @@ impl Container {
         let shortest = Header::FRAME_LEN + Trailer::FRAME_LEN + SeekTable::frame_len(4);
         let cut_off = |what: &str| {
             Error::damaged(format!("{what}: the file is cut off, or its end is damaged"))
+                .at(FileOffset::new(len))
                 .advice("fetch it again; `medv expand --force` saves what is there")
         };
         if len < shortest {
@@ -154,7 +155,9 @@ impl Container {
             let message = format!(
                 "the trailer does not follow from the index: found {trailer:?}, expected {expected:?}"
             );
-            return Err(Error::damaged(message).advice("fetch the file again, or ask whoever packed it"));
+            return Err(Error::damaged(message)
+                .at(trailer.index_at)
+                .advice("fetch the file again, or ask whoever packed it"));
         }
         Ok(Self { index, trailer })
     }

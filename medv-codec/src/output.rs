@@ -41,7 +41,7 @@ impl<'a> OutputFile<'a> {
         let file = storage
             .open(&part, true)
             .map_err(|error| Error::io("cannot create the file", error).in_file(&part))?;
-        let (path, batch) = (path.to_owned(), PageBuffer::new(BATCH));
+        let (path, batch) = (path.to_owned(), PageBuffer::new(BATCH)?);
         Ok(Self { storage, path, part, file: Some(file), batch, filled: 0, written: 0 })
     }
 

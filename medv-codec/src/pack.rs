@@ -17,13 +17,14 @@ use medv_format::digest::{Digest, subtree};
 use medv_format::vhd::{Footer, Timestamp, Uuid};
 use medv_format::{DiskOffset, Limits};
 use zstd::bulk::Compressor;
+use zstd::zstd_safe::CParameter;
 
 use crate::buffer::{PageBuffer, is_zero};
 use crate::disk::{Disk, DiskForm, OpenedDisk};
 use crate::ordered::{ordered, thread_pool};
 use crate::output::OutputFile;
 use crate::spans::{Span, Spans};
-use crate::storage::LocalStorage;
+use crate::storage::{LocalStorage, Storage};
 use crate::{Error, Monitor, Result};
 
 /// How to pack.
@@ -40,9 +41,9 @@ pub struct PackOptions {
 }
 
 impl Default for PackOptions {
-    /// Level 3, chunks of 2 MiB, a thread a core.
+    /// Level 3, chunks of 4 MiB, a thread a core.
     fn default() -> Self {
-        Self { level: 3, chunk_size: 2 << 20, threads: None, limits: Limits::default() }
+        Self { level: 3, chunk_size: 4 << 20, threads: None, limits: Limits::default() }
     }
 }
 
@@ -107,7 +108,7 @@ pub fn pack(
     let mut writer = Writer::new(out, header, monitor)?;
     monitor.begin(Some(writer.index.header.virtual_size()));
 
-    let slots = (0..pool.current_num_threads() * 3)
+    let slots = (0..pool.current_num_threads() * 2 + 1)
         .map(|_| Vec::with_capacity(zstd::zstd_safe::compress_bound(chunk as usize)));
     let spans = Spans::new(subject.disk, subject.free.unwrap_or_default(), chunk);
     ordered(
@@ -133,7 +134,22 @@ pub fn pack_to_file(
     options: &PackOptions,
     monitor: &dyn Monitor,
 ) -> Result<PackReport> {
-    let mut out = OutputFile::create(&LocalStorage, path, replace)?;
+    pack_to_file_on(&LocalStorage, subject, path, replace, options, monitor)
+}
+
+/// [`pack_to_file`] on a storage of the caller's.
+///
+/// # Errors
+/// As [`pack_to_file`].
+pub fn pack_to_file_on(
+    storage: &dyn Storage,
+    subject: &Subject<'_>,
+    path: &Path,
+    replace: bool,
+    options: &PackOptions,
+    monitor: &dyn Monitor,
+) -> Result<PackReport> {
+    let mut out = OutputFile::create(storage, path, replace)?;
     let report = pack(subject, &mut out, options, monitor).map_err(|error| error.in_file(path))?;
     out.finish()?;
     Ok(report)
@@ -195,7 +211,7 @@ impl<'a> Worker<'a> {
             disk: subject.disk,
             compressor: compressor(options.level)
                 .map_err(|error| Error::io("cannot set up the compressor", error))?,
-            chunk: PageBuffer::new(options.chunk_size as usize),
+            chunk: PageBuffer::new(options.chunk_size as usize)?,
             source_size: subject.disk.virtual_size(),
             monitor,
         })
@@ -240,8 +256,15 @@ fn compressor(level: i32) -> std::io::Result<Compressor<'static>> {
     compressor.include_contentsize(true)?;
     compressor.include_checksum(true)?;
     compressor.include_dictid(false)?;
-    // Chunks end at 8 MiB, so a larger window would be of no use to us and in the way of small readers.
-    compressor.window_log(MAX_CHUNK.ilog2())?;
+    if level == 3 {
+        // Half of zstd's own window and hash table, so that both stay in a core's cache: on 4 MiB of Windows programs
+        // at a time 5 % less time for 0.5 % more bytes.
+        compressor.window_log(20)?;
+        compressor.set_parameter(CParameter::HashLog(16))?;
+    } else {
+        // Chunks end at 8 MiB, so a larger window would be of no use to us and in the way of small readers.
+        compressor.window_log(MAX_CHUNK.ilog2())?;
+    }
     Ok(compressor)
 }
 

@@ -13,8 +13,9 @@ pub(crate) struct Piece {
     pub(crate) content: std::ops::Range<usize>,
     /// Where it goes in the file.
     pub(crate) at: FileOffset,
-    /// Bytes of sector bitmap that must be set in front of it, if this is the first piece of a block.
-    pub(crate) bitmap_len: Option<usize>,
+    /// Where its block's sector bitmap goes, if this is the block's first piece. That need not be right in front of
+    /// it: the block may begin with zeros.
+    pub(crate) bitmap: Option<FileOffset>,
 }
 
 /// Where things go. Frames must be planned in disk order, all of them, those that are done already included.
@@ -43,9 +44,7 @@ impl Shape {
     /// Where `len` bytes of content from `disk` on go.
     pub(crate) fn plan(&mut self, disk: DiskOffset, len: usize) -> Result<Vec<Piece>> {
         match self {
-            Self::Flat => {
-                Ok(vec![Piece { content: 0..len, at: FileOffset::new(disk.get()), bitmap_len: None }])
-            }
+            Self::Flat => Ok(vec![Piece { content: 0..len, at: FileOffset::new(disk.get()), bitmap: None }]),
             Self::Dynamic(blocks) => blocks.plan(disk, len),
         }
     }
@@ -97,7 +96,7 @@ impl Blocks {
             pieces.push(Piece {
                 content: (at - disk.get()) as usize..(stop - disk.get()) as usize,
                 at: place.data.saturating_add(within),
-                bitmap_len: known.is_none().then(|| place.data.since(place.bitmap) as usize),
+                bitmap: known.is_none().then_some(place.bitmap),
             });
             at = stop;
         }
@@ -117,14 +116,19 @@ mod tests {
         let mut shape = Shape::dynamic(64 << 20, 2 << 20).unwrap();
         let first = shape.plan(DiskOffset::new(5 << 20), 1 << 20).unwrap();
         assert_eq!(first.len(), 1);
-        assert_eq!(first[0].bitmap_len, Some(512));
+        // The bitmap stands in front of the block, not of the piece.
+        let bitmap = first[0].bitmap.unwrap();
+        assert_eq!(first[0].at.since(bitmap), (1 << 20) + 512);
         let second = shape.plan(DiskOffset::new(6 << 20), 4 << 20).unwrap();
-        let lens: Vec<_> = second.iter().map(|piece| (piece.content.clone(), piece.bitmap_len)).collect();
+        let lens: Vec<_> = second
+            .iter()
+            .map(|piece| (piece.content.clone(), piece.bitmap.map(|bitmap| piece.at.since(bitmap))))
+            .collect();
         assert_eq!(lens, [(0..2 << 20, Some(512)), (2 << 20..4 << 20, Some(512))]);
         // The first block's second half is where its first half was not.
         assert_eq!(second[0].at.get() - first[0].at.get(), (1 << 20) + 4096);
         let third = shape.plan(DiskOffset::new(10 << 20), 512).unwrap();
         let fourth = shape.plan(DiskOffset::new((10 << 20) + 512), 512).unwrap();
-        assert_eq!((fourth[0].at.since(third[0].at), fourth[0].bitmap_len), (512, None));
+        assert_eq!((fourth[0].at.since(third[0].at), fourth[0].bitmap), (512, None));
     }
 }

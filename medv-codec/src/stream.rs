@@ -77,6 +77,11 @@ impl<'a> FrameStream<'a> {
         Ok(stream)
     }
 
+    /// What to call the stream in messages.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The next frame with content; `None` once the index has been reached.
     pub(crate) fn next_frame(&mut self) -> Result<Option<PassingFrame>> {
         let Some((bytes, content_len)) = self.piece()? else { return Err(self.cut_off()) };
@@ -135,7 +140,9 @@ impl<'a> FrameStream<'a> {
         let agreed = entries.iter().zip(seen).take_while(|pair| same(*pair)).count();
         if agreed < entries.len() || entries.len() != seen.len() {
             let message = "the index does not describe the frame that passed";
+            let before = entries[..agreed].iter().map(|entry| u64::from(entry.compressed_len)).sum::<u64>();
             let error = Error::damaged(message)
+                .at(FileOffset::new(Header::FRAME_LEN + before))
                 .in_frame(FrameIndex::new(agreed as u64))
                 .advice("fetch the file again");
             return Err(error.in_file(&self.name));

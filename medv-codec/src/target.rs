@@ -7,19 +7,22 @@
 //! ```
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use medv_format::digest::Digest;
 use medv_format::journal::{Journal, JournalHeader, JournalRecord};
 use medv_format::{FileOffset, FrameIndex, Limits};
 
+use crate::buffer::is_zero;
 use crate::output::with_suffix;
 use crate::shape::Ending;
 use crate::storage::{Storage, StoredFile};
 use crate::{Error, ErrorKind, Result};
 
-/// Bytes of target between two syncs: so many are done again, at most, after a power cut.
-const COMMIT_EVERY: u64 = 256 << 20;
+/// Bytes looked at a time where zeros should be.
+const GAP_BUFFER: usize = 1 << 20;
 
 /// Where to build, and what may be thrown away for it.
 pub(crate) struct Place<'a> {
@@ -29,6 +32,8 @@ pub(crate) struct Place<'a> {
     pub(crate) journal: Option<&'a Path>,
     /// Whether `path` is a block device, which is written in place.
     pub(crate) is_device: bool,
+    /// Bytes of target between two syncs.
+    pub(crate) commit_every: u64,
     /// Replace what stands at `path`; throw away what another `.medv` left unfinished.
     pub(crate) force: bool,
 }
@@ -38,7 +43,26 @@ pub(crate) enum Opened<'a> {
     /// Nothing, or something unfinished that can be gone on with.
     ToBuild(Box<Target<'a>>),
     /// The whole target: the power went after it had got its name.
-    Whole,
+    Whole(Named<'a>),
+}
+
+/// A target that has its name, and still a journal.
+pub(crate) struct Named<'a> {
+    place: Place<'a>,
+    journal: PathBuf,
+    index_digest: Option<Digest>,
+}
+
+/// What is known of a frame before this run has done anything about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It has to be written.
+    Missing,
+    /// An earlier run of the same `.medv` has it on disk.
+    Done,
+    /// An earlier run has one like it on disk, but perhaps not of this `.medv`, and something else may have been
+    /// written over it since: what stands there has to be compared.
+    Claimed,
 }
 
 /// The target and its journal.
@@ -49,13 +73,21 @@ pub(crate) struct Target<'a> {
     journal: Mutex<JournalFile>,
     pending: Mutex<Pending>,
     done: HashMap<u32, u32>,
+    /// Whether something of another `.medv` may have been written before.
+    soiled: bool,
+    /// Whether what the journal calls done is so: it is surely of the `.medv` at hand, or was read back.
+    believed: bool,
     finished: bool,
 }
 
 struct JournalFile {
     path: PathBuf,
     file: Box<dyn StoredFile>,
+    header: JournalHeader,
     len: u64,
+    /// A sync failed. What it should have made durable may be lost although the next sync succeeds, so nothing more
+    /// is journalled by this run.
+    broken: bool,
 }
 
 /// Frames that are written, but perhaps not on disk yet.
@@ -96,27 +128,26 @@ impl<'a> Target<'a> {
             && journal.finished
             && !part_exists
             && target_exists
+            // A stream tells only at its end whether it is the same, and then it is too late to write it.
+            && (header.index_digest.is_some() || !force)
         {
-            drop(ours);
-            remove(storage, &journal_path)?;
-            return Ok(Opened::Whole);
+            let index_digest = journal.header.index_digest;
+            return Ok(Opened::Whole(Named { place, journal: journal_path, index_digest }));
         }
         if target_exists && !force {
-            return Err(Error::usage("it exists already")
-                .in_file(path)
-                .advice("give another name with -o, or --force to replace it once the new disk is whole"));
+            return Err(exists_already(path));
         }
-        if let Some((journal, file)) = ours.filter(|_| part_exists) {
-            let journal_file = JournalFile { path: journal_path, file, len: journal.valid_len };
+        if let Some((journal, journal_file)) = ours.filter(|_| part_exists) {
             let file = open(storage, &part, false)?;
-            let done = journal.done.iter().map(|record| (record.frame, record.crc)).collect();
-            return Ok(Self::to_build(place, part, file, journal_file, done, journal.finished));
+            return Self::go_on(place, part, file, journal_path, journal_file, journal, header);
         }
         // Nothing to go on with. The journal comes first, so that a part without one can only be rubbish.
         if exists(&journal_path)? {
             remove(storage, &journal_path)?;
         }
         if part_exists && !is_device {
+            // Its journal may stand elsewhere, and another process be writing it.
+            drop(open(storage, &part, false)?);
             remove(storage, &part)?;
         }
         let journal = open(storage, &journal_path, true)?;
@@ -128,20 +159,64 @@ impl<'a> Target<'a> {
             .map_err(|error| cannot(&journal_path, error))?;
         let file = open(storage, &part, !is_device)?;
         storage.sync_folder_of(&part).map_err(|error| cannot(&part, error))?;
-        let journal_file = JournalFile { path: journal_path, file: journal, len: JournalHeader::SIZE as u64 };
-        Ok(Self::to_build(place, part, file, journal_file, HashMap::new(), false))
+        let journal = JournalFile {
+            path: journal_path,
+            file: journal,
+            header: header.clone(),
+            len: JournalHeader::SIZE as u64,
+            broken: false,
+        };
+        Ok(Opened::ToBuild(Box::new(Self {
+            place,
+            part,
+            file,
+            journal: Mutex::new(journal),
+            pending: Mutex::default(),
+            done: HashMap::new(),
+            soiled: false,
+            believed: true,
+            finished: false,
+        })))
     }
 
-    fn to_build(
+    /// Goes on with what `journal` tells of.
+    fn go_on(
         place: Place<'a>,
         part: PathBuf,
         file: Box<dyn StoredFile>,
-        journal: JournalFile,
-        done: HashMap<u32, u32>,
-        finished: bool,
-    ) -> Opened<'a> {
-        let (journal, pending) = (Mutex::new(journal), Mutex::default());
-        Opened::ToBuild(Box::new(Self { place, part, file, journal, pending, done, finished }))
+        journal_path: PathBuf,
+        journal_file: Box<dyn StoredFile>,
+        journal: Journal,
+        wanted: &JournalHeader,
+    ) -> Result<Opened<'a>> {
+        let mut header = journal.header;
+        let trusted = header.index_digest.is_some() && header.index_digest == wanted.index_digest;
+        if !trusted && header.index_digest.take().is_some() {
+            // From here on the target may hold something of another `.medv`.
+            let written = journal_file.write_at(0, &header.to_bytes()).and_then(|()| journal_file.sync());
+            written.map_err(|error| Error::io("cannot write", error).in_file(&journal_path))?;
+        }
+        let journal_file = JournalFile {
+            path: journal_path,
+            file: journal_file,
+            header,
+            len: journal.valid_len,
+            broken: false,
+        };
+        let done = journal.done.iter().map(|record| (record.frame, record.crc)).collect();
+        let (journal_file, pending) = (Mutex::new(journal_file), Mutex::default());
+        let finished = journal.finished && trusted;
+        Ok(Opened::ToBuild(Box::new(Self {
+            place,
+            part,
+            file,
+            journal: journal_file,
+            pending,
+            done,
+            soiled: !trusted,
+            believed: trusted,
+            finished,
+        })))
     }
 
     /// The file to write to.
@@ -149,13 +224,42 @@ impl<'a> Target<'a> {
         &*self.file
     }
 
+    /// What is known of a frame whose compressed bytes have this CRC-32.
+    pub(crate) fn standing(&self, frame: FrameIndex, crc: u32) -> Standing {
+        match (self.is_done(frame, crc), self.believed) {
+            (false, _) => Standing::Missing,
+            (true, true) => Standing::Done,
+            (true, false) => Standing::Claimed,
+        }
+    }
+
+    /// Whether an earlier run has left something.
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.soiled || self.finished || !self.done.is_empty()
+    }
+
+    /// Whether all is there but the name.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// Whether something may stand where this `.medv` has zeros: then [`Target::finish`] must be told where that is.
+    pub(crate) fn may_be_soiled(&self) -> bool {
+        self.soiled
+    }
+
     /// `true` if an earlier run has this frame on disk already.
     pub(crate) fn is_done(&self, frame: FrameIndex, crc: u32) -> bool {
         u32::try_from(frame.get()).is_ok_and(|frame| self.done.get(&frame) == Some(&crc))
     }
 
-    /// Forgets that `frames` were done, because they turned out not to be: the journal is written anew without them.
+    /// All that the journal calls done was looked at. Forgets that `frames` were done, because they turned out not
+    /// to be: the journal is written anew without them.
     pub(crate) fn forget(&mut self, frames: &[FrameIndex]) -> Result<()> {
+        self.believed = true;
+        if frames.is_empty() {
+            return Ok(());
+        }
         for frame in frames {
             self.done.retain(|done, _| u64::from(*done) != frame.get());
         }
@@ -201,7 +305,7 @@ impl<'a> Target<'a> {
         let mut pending = self.lock_pending();
         pending.records.push(JournalRecord { frame, crc });
         pending.bytes += bytes;
-        if pending.bytes < COMMIT_EVERY {
+        if pending.bytes < self.place.commit_every {
             return Ok(());
         }
         let due = std::mem::take(&mut *pending);
@@ -215,22 +319,35 @@ impl<'a> Target<'a> {
         if due.records.is_empty() { Ok(()) } else { self.journal(&due.records) }
     }
 
+    /// Syncs, then journals. One at a time: of two syncs of one file that fail, only one may hear of it.
     fn journal(&self, records: &[JournalRecord]) -> Result<()> {
-        self.file.sync().map_err(|error| self.cannot_write(error))?;
-        let bytes: Vec<u8> = records.iter().flat_map(|record| record.to_bytes()).collect();
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = journal.file.write_at(journal.len, &bytes).and_then(|()| journal.file.sync());
-        written.map_err(|error| Error::io("cannot write", error).in_file(&journal.path))?;
-        journal.len += bytes.len() as u64;
-        Ok(())
+        if journal.broken {
+            return Err(self.cannot_write(std::io::Error::other("an earlier sync failed")));
+        }
+        if let Err(error) = self.file.sync() {
+            journal.broken = true;
+            return Err(self.cannot_write(error));
+        }
+        journal.append(records)
     }
 
-    /// All frames are written: adds what stands around them, and gives the target its name.
-    pub(crate) fn finish(self, ending: &Ending, file_len: u64) -> Result<()> {
+    /// All frames are written, and this is what the index calls itself: adds what stands around them, and gives the
+    /// target its name. `gaps` are the parts of the file that must be zero, if [`Target::may_be_soiled`].
+    pub(crate) fn finish(
+        self,
+        ending: &Ending,
+        file_len: u64,
+        index_digest: Option<Digest>,
+        gaps: &[Range<u64>],
+    ) -> Result<()> {
         if !self.finished {
             self.commit()?;
             if !self.place.is_device {
                 self.file.set_len(file_len).map_err(|error| self.cannot_write(error))?;
+            }
+            for gap in gaps {
+                self.clean(gap.start..gap.end.min(file_len))?;
             }
             for part in [&ending.tables, &ending.footers] {
                 for (at, bytes) in part {
@@ -238,7 +355,7 @@ impl<'a> Target<'a> {
                 }
                 self.file.sync().map_err(|error| self.cannot_write(error))?;
             }
-            self.journal(&[JournalRecord::finished()])?;
+            self.journal.lock().unwrap_or_else(PoisonError::into_inner).finish(index_digest)?;
         }
         let Self { place, part, file, journal, .. } = self;
         let journal_path = journal.into_inner().unwrap_or_else(PoisonError::into_inner).path;
@@ -263,6 +380,23 @@ impl<'a> Target<'a> {
         remove(place.storage, &journal_path)
     }
 
+    /// Makes this part of the file zero, without writing to holes.
+    fn clean(&self, gap: Range<u64>) -> Result<()> {
+        let mut bytes = vec![0; GAP_BUFFER];
+        let mut at = gap.start;
+        while at < gap.end {
+            let bytes = &mut bytes[..(gap.end - at).min(GAP_BUFFER as u64) as usize];
+            let cannot = |error| Error::io("cannot read back", error).in_file(&self.part);
+            self.file.read_at(at, bytes).map_err(cannot)?;
+            if !is_zero(bytes) {
+                bytes.fill(0);
+                self.write(FileOffset::new(at), bytes)?;
+            }
+            at += bytes.len() as u64;
+        }
+        Ok(())
+    }
+
     fn lock_pending(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -274,6 +408,45 @@ impl<'a> Target<'a> {
         };
         Error::io("cannot write the disk", error).in_file(&self.part).advice(advice)
     }
+}
+
+impl JournalFile {
+    fn append(&mut self, records: &[JournalRecord]) -> Result<()> {
+        let bytes: Vec<u8> = records.iter().flat_map(|record| record.to_bytes()).collect();
+        self.write(self.len, &bytes)?;
+        self.len += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Says that the target is complete, and what it is a target of, which after a stream is only known now.
+    fn finish(&mut self, index_digest: Option<Digest>) -> Result<()> {
+        if self.header.index_digest != index_digest {
+            self.header.index_digest = index_digest;
+            self.write(0, &self.header.to_bytes())?;
+        }
+        self.append(&[JournalRecord::finished()])
+    }
+
+    fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
+        let written = self.file.write_at(at, bytes).and_then(|()| self.file.sync());
+        written.map_err(|error| Error::io("cannot write", error).in_file(&self.path))
+    }
+}
+
+impl Named<'_> {
+    /// Forgets the journal, if what has the name is the disk of the `.medv` whose index has this digest.
+    pub(crate) fn confirm(self, index_digest: Digest) -> Result<()> {
+        if self.index_digest != Some(index_digest) {
+            return Err(exists_already(self.place.path));
+        }
+        remove(self.place.storage, &self.journal)
+    }
+}
+
+fn exists_already(path: &Path) -> Error {
+    Error::usage("it exists already")
+        .in_file(path)
+        .advice("give another name with -o, or --force to replace it once the new disk is whole")
 }
 
 /// The journal at `path`; `None` if it was never whole, so that nothing can have been built on it.

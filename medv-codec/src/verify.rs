@@ -173,6 +173,7 @@ fn verify_stream(
     threads: Option<NonZeroUsize>,
     monitor: &dyn Monitor,
 ) -> Result<VerifyReport> {
+    let name = stream.name().to_owned();
     let virtual_size = stream.header.virtual_size();
     let chunk_size = stream.header.chunk_size as usize;
     monitor.begin(Some(virtual_size));
@@ -193,7 +194,7 @@ fn verify_stream(
             let digest = match frame.kind {
                 FrameKind::Zero | FrameKind::Trimmed => Digest::default(),
                 FrameKind::Data | FrameKind::Footer => {
-                    let place = |error: Error| error.at(frame.file).in_frame(frame.index);
+                    let place = |error: Error| error.in_file(&name).at(frame.file).in_frame(frame.index);
                     decoder.decode(&frame.bytes, content).map_err(place)?;
                     subtree(content)
                 }

@@ -1,7 +1,9 @@
 //! What the end-to-end tests share: disks made in code, the binary, a web server that misbehaves, storage that fails.
 
 pub mod command;
+pub mod failing_storage;
 mod memory_disk;
+pub mod sample;
 pub mod vhd_builder;
 pub mod web_server;
 

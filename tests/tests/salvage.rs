@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use medv_codec::container::Container;
-use medv_codec::disk::{OpenOptions, open};
+use medv_codec::disk::{OpenOptions, Severity, open};
 use medv_codec::expand::{ExpandOptions, SalvageReport, TargetForm, salvage};
 use medv_codec::pack::{PackOptions, Subject, pack_to_file};
 use medv_codec::source::FileSource;
@@ -100,7 +100,8 @@ impl Packed {
 /// All bytes of a disk, as our reader sees them.
 fn disk_at(path: &Path) -> Vec<u8> {
     let opened = open(path, &OpenOptions::default()).unwrap();
-    assert!(opened.findings.is_empty(), "{:?}", opened.findings);
+    let is_odd = opened.findings.iter().any(|finding| finding.severity != Severity::Note);
+    assert!(!is_odd, "{:?}", opened.findings);
     let mut bytes = vec![0; usize::try_from(opened.disk.virtual_size()).unwrap()];
     let mut from = DiskOffset::ZERO;
     while let Some(extent) = opened.disk.next_extent(from).unwrap() {
@@ -272,7 +273,11 @@ mod with_qemu_img {
                 .output()
                 .unwrap();
             let said = String::from_utf8_lossy(&compared.stdout).into_owned();
-            assert!(compared.status.success(), "{form:?}: {said}{}", String::from_utf8_lossy(&compared.stderr));
+            assert!(
+                compared.status.success(),
+                "{form:?}: {said}{}",
+                String::from_utf8_lossy(&compared.stderr)
+            );
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::container::Container;
 use crate::ordered::thread_pool;
 use crate::shape::Piece;
 use crate::source::Source;
-use crate::target::{Opened, Place, Target};
+use crate::target::{Opened, Place, Standing, Target};
 use crate::verify::{check_crc, check_digest};
 use crate::{Error, Monitor, Result};
 
@@ -32,11 +32,14 @@ pub(super) fn expand(
     let is_device = place.is_device;
     let target = match Target::open(place, &wanted, &options.limits)? {
         Opened::ToBuild(target) => target,
-        Opened::Whole => return Ok(whole_already(&wanted, &index.entries, trailer.image_digest)),
+        Opened::Whole(named) => {
+            named.confirm(trailer.index_digest)?;
+            return Ok(whole_already(&wanted, &index.entries, trailer.image_digest));
+        }
     };
     let pool = thread_pool(options.threads)?;
     let mut work = Work::new(*target, &wanted, is_device, monitor);
-    if options.recheck {
+    if options.recheck || work.target.may_be_soiled() {
         recheck(&mut work, &container, &pool)?;
     }
     let missing = index.entries.iter().zip(0..).filter(|(entry, number)| {
@@ -44,6 +47,7 @@ pub(super) fn expand(
     });
     work.prepare(missing.map(|(entry, _)| u64::from(entry.content_len)).sum())?;
     let mut shape = work.shape()?;
+    let mut reading = !work.target.is_resumed();
     let frames = index.frames().map(|frame| {
         let Entry { kind, content_len, crc, .. } = frame.entry;
         // Every data frame is planned, as where one goes depends on those before it.
@@ -52,7 +56,18 @@ pub(super) fn expand(
             true => shape.plan(frame.disk, content_len as usize)?,
             false => Vec::new(),
         };
-        Ok(work.must_write(frame.index, kind, content_len, crc).then_some((frame, pieces)))
+        if kind == FrameKind::Data {
+            work.plan(&pieces);
+        }
+        let standing = work.standing(frame.index, kind, content_len, crc);
+        // Zero runs are not written, only looked at, which costs nothing beside what is read in front of them.
+        match kind {
+            FrameKind::Data => reading = standing == Standing::Missing,
+            FrameKind::Zero | FrameKind::Trimmed => {}
+            FrameKind::Footer => reading = false,
+        }
+        let wanted = standing == Standing::Missing || (reading && !work.is_device);
+        Ok(wanted.then_some((frame, pieces)))
     });
     let written = for_each_frame(
         &pool,
@@ -65,6 +80,9 @@ pub(super) fn expand(
             work.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             let place = |error: Error| error.in_file(source.name()).at(frame.file).in_frame(frame.index);
             check_crc(entry, bytes).map_err(place)?;
+            if entry.kind != FrameKind::Data && !work.is_device {
+                return Ok(());
+            }
             if entry.kind == FrameKind::Data {
                 let digest = writer.decode(bytes, entry.content_len).map_err(place)?;
                 check_digest(entry, digest).map_err(place)?;
@@ -78,5 +96,5 @@ pub(super) fn expand(
         },
     );
     work.keep_what_is_done(written)?;
-    work.finish(shape, &own_footer(&container, footer), trailer.image_digest)
+    work.finish(shape, &own_footer(&container, footer), trailer.image_digest, Some(trailer.index_digest))
 }

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering;
 
-use medv_format::container::FrameKind;
+use medv_format::container::{FrameKind, Trailer};
 use medv_format::digest::Digest;
 use medv_format::vhd::Footer;
 
@@ -11,10 +11,11 @@ use super::footer::own_footer;
 use super::work::Work;
 use super::writer::FrameWriter;
 use super::{ExpandOptions, ExpandReport, journal_header, whole_already};
+use crate::container::Container;
 use crate::ordered::{ordered, thread_pool};
 use crate::shape::Piece;
 use crate::stream::{FrameStream, PassingFrame, entry_of, read_to_end};
-use crate::target::{Opened, Place, Target};
+use crate::target::{Opened, Place, Standing, Target};
 use crate::{Error, ErrorKind, Monitor, Result};
 
 pub(super) fn expand(
@@ -23,14 +24,15 @@ pub(super) fn expand(
     options: &ExpandOptions,
     monitor: &dyn Monitor,
 ) -> Result<ExpandReport> {
+    let name = stream.name().to_owned();
     let wanted = journal_header(&stream.header, options.form, None);
     let is_device = place.is_device;
     let target = match Target::open(place, &wanted, &options.limits)? {
         Opened::ToBuild(target) => target,
-        Opened::Whole => {
-            let mut report = whole_already(&wanted, &[], Digest::default());
-            report.image_digest = read_to_end(stream)?.trailer.image_digest;
-            return Ok(report);
+        Opened::Whole(named) => {
+            let Container { index, trailer } = read_to_end(stream)?;
+            named.confirm(trailer.index_digest)?;
+            return Ok(whole_already(&wanted, &index.entries, trailer.image_digest));
         }
     };
     let pool = thread_pool(options.threads)?;
@@ -51,9 +53,11 @@ pub(super) fn expand(
                     true => shape.plan(frame.disk, frame.content_len as usize)?,
                     false => Vec::new(),
                 };
-                let must_write = work.must_write(frame.index, frame.kind, frame.content_len, frame.crc);
-                let again = options.recheck && !pieces.is_empty();
-                Ok((frame, pieces, must_write || again))
+                if frame.kind == FrameKind::Data {
+                    work.plan(&pieces);
+                }
+                let standing = work.standing(frame.index, frame.kind, frame.content_len, frame.crc);
+                Ok((frame, pieces, standing))
             }))
         });
         ordered(
@@ -61,8 +65,8 @@ pub(super) fn expand(
             vec![(); pool.current_num_threads() * 2],
             frames,
             || FrameWriter::new(&work),
-            |writer, (), (frame, pieces, must_write): (PassingFrame, Vec<Piece>, bool)| {
-                let place = |error: Error| error.at(frame.file).in_frame(frame.index);
+            |writer, (), (frame, pieces, standing): (PassingFrame, Vec<Piece>, Standing)| {
+                let place = |error: Error| error.in_file(&name).at(frame.file).in_frame(frame.index);
                 let mut digest = Digest::default();
                 let mut footer = None;
                 if matches!(frame.kind, FrameKind::Data | FrameKind::Footer) {
@@ -71,7 +75,11 @@ pub(super) fn expand(
                 if frame.kind == FrameKind::Footer {
                     footer = Some(writer.sector());
                 }
-                if must_write {
+                let is_data = frame.kind == FrameKind::Data;
+                let is_there = standing == Standing::Claimed && is_data && writer.is_there(&pieces);
+                if is_there {
+                    work.found(frame.content_len, true);
+                } else if standing != Standing::Done {
                     match frame.kind {
                         FrameKind::Data => writer.write(&pieces)?,
                         _ => writer.write_zeros(&pieces)?,
@@ -103,6 +111,8 @@ pub(super) fn expand(
             return Err(error);
         }
     };
-    let footer = Footer::from_bytes(&footer.unwrap_or([0; 512]))?;
-    work.finish(shape, &own_footer(&container, footer), container.trailer.image_digest)
+    let footer =
+        Footer::from_bytes(&footer.unwrap_or([0; 512])).map_err(|error| Error::from(error).in_file(&name))?;
+    let Trailer { image_digest, index_digest, .. } = container.trailer;
+    work.finish(shape, &own_footer(&container, footer), image_digest, Some(index_digest))
 }

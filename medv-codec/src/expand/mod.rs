@@ -50,19 +50,22 @@ pub struct ExpandOptions {
     pub threads: Option<NonZeroUsize>,
     /// Replace an existing target once the new one is whole; throw away an unfinished one of another `.medv`.
     pub force: bool,
-    /// On resume, read back and hash what the journal calls done. From a stream, write it again.
+    /// On resume, read back and hash what the journal calls done. From a stream that is done anyway, as only its end tells
+    /// what it is.
     pub recheck: bool,
     /// Where the journal stands; `None` for beside the target.
     pub journal: Option<PathBuf>,
+    /// Bytes of disk between two syncs of the target: so many are done again, at most, after a power cut.
+    pub commit_every: u64,
     /// What the file may ask of us.
     pub limits: Limits,
 }
 
 impl Default for ExpandOptions {
-    /// The source's form, a thread a core, nothing overwritten.
+    /// The source's form, a thread a core, nothing overwritten, a sync every 256 MiB.
     fn default() -> Self {
-        let (form, limits) = (TargetForm::Same, Limits::default());
-        Self { form, threads: None, force: false, recheck: false, journal: None, limits }
+        let (form, commit_every, limits) = (TargetForm::Same, 256 << 20, Limits::default());
+        Self { form, threads: None, force: false, recheck: false, journal: None, commit_every, limits }
     }
 }
 
@@ -120,8 +123,9 @@ pub fn expand_on(
             .in_file(target)
             .advice("ask for it with --format raw: everything on the device will be overwritten"));
     }
-    let place =
-        Place { storage, path: target, journal: options.journal.as_deref(), is_device, force: options.force };
+    let ExpandOptions { force, commit_every, .. } = *options;
+    let journal = options.journal.as_deref();
+    let place = Place { storage, path: target, journal, is_device, commit_every, force };
     match input {
         Input::Random(source) => from_source::expand(&*source, place, options, monitor),
         Input::Stream { name, reader } => {

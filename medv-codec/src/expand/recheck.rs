@@ -1,7 +1,10 @@
 //! Trust is good: what the journal calls done is read back.
 
+use medv_format::FileOffset;
 use medv_format::container::{Frame, FrameKind};
 use medv_format::digest::subtree;
+use medv_format::journal::JournalForm;
+use medv_format::vhd::SectorBitmap;
 use rayon::ThreadPool;
 
 use super::work::Work;
@@ -32,7 +35,8 @@ pub(super) fn recheck(work: &mut Work<'_>, container: &Container, pool: &ThreadP
             let read = pieces.iter().try_for_each(|piece| {
                 work.target.file().read_at(piece.at.get(), &mut content[piece.content.clone()])
             });
-            let is_there = read.is_ok() && subtree(content) == frame.entry.digest;
+            let is_there =
+                read.is_ok() && subtree(content) == frame.entry.digest && has_bitmaps(work, &pieces);
             Ok((!is_there).then_some(frame.index))
         },
         |missing| {
@@ -40,5 +44,16 @@ pub(super) fn recheck(work: &mut Work<'_>, container: &Container, pool: &ThreadP
             Ok(())
         },
     )?;
-    if lost.is_empty() { Ok(()) } else { work.target.forget(&lost) }
+    work.target.forget(&lost)
+}
+
+/// Whether the bitmaps that are written with these pieces are there, all ones.
+fn has_bitmaps(work: &Work<'_>, pieces: &[Piece]) -> bool {
+    let JournalForm::Dynamic { block_size } = work.form else { return true };
+    let expected = SectorBitmap::full(block_size);
+    let mut found = vec![0; expected.as_bytes().len()];
+    let mut stands = |at: FileOffset| {
+        work.target.file().read_at(at.get(), &mut found).is_ok() && found == expected.as_bytes()
+    };
+    pieces.iter().filter_map(|piece| piece.bitmap).all(&mut stands)
 }

@@ -82,8 +82,14 @@ fn start<'a>(
     monitor: &'a dyn Monitor,
 ) -> Result<(Work<'a>, Shape)> {
     let wanted = journal_header(header, options.form, None);
-    let place =
-        || Place { storage: &LocalStorage, path: partial, journal: None, is_device: false, force: true };
+    let place = || Place {
+        storage: &LocalStorage,
+        path: partial,
+        journal: None,
+        is_device: false,
+        commit_every: options.commit_every,
+        force: true,
+    };
     // What an earlier attempt has left is not gone on with: it may be of another state of the file.
     if let Opened::ToBuild(earlier) = Target::open(place(), &wanted, &options.limits)? {
         earlier.discard()?;
@@ -94,7 +100,9 @@ fn start<'a>(
             let shape = work.shape()?;
             Ok((work, shape))
         }
-        Opened::Whole => Err(Error::usage("something else is writing the partial target").in_file(partial)),
+        Opened::Whole(_) => {
+            Err(Error::usage("something else is writing the partial target").in_file(partial))
+        }
     }
 }
 
@@ -166,7 +174,7 @@ fn by_index(
         }
     };
     let form = form_of(work.form);
-    work.finish(shape, &footer, container.trailer.image_digest)?;
+    work.finish(shape, &footer, container.trailer.image_digest, None)?;
     let Lost { parts, first } = lost;
     let missing = joined(parts);
     let missing_bytes: u64 = missing.iter().map(|range| range.end.since(range.start)).sum();
@@ -193,7 +201,7 @@ fn front_to_back(
     };
     let form = form_of(work.form);
     let footer = footer.unwrap_or_else(|| footer_after(virtual_size, Digest::default()));
-    work.finish(shape, &footer, Digest::default())?;
+    work.finish(shape, &footer, Digest::default(), None)?;
     let end = DiskOffset::new(virtual_size);
     let missing = if good < end { vec![good..end] } else { Vec::new() };
     Ok(SalvageReport { form, virtual_size, good_bytes: good.get(), missing, damage: Some(damage) })

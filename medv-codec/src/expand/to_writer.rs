@@ -47,7 +47,7 @@ fn pass(
     options: &ExpandOptions,
     monitor: &dyn Monitor,
 ) -> Result<ExpandReport> {
-    let header = stream.header.clone();
+    let (name, header) = (stream.name().to_owned(), stream.header.clone());
     let form = journal_header(&header, options.form, None).form;
     if matches!(form, JournalForm::Dynamic { .. }) {
         return Err(Error::usage("a dynamic VHD cannot be written front to back, its tables come last")
@@ -76,7 +76,7 @@ fn pass(
             let mut digest = Digest::default();
             if matches!(frame.kind, FrameKind::Data | FrameKind::Footer) {
                 let content = &mut slot[..frame.content_len as usize];
-                let place = |error: Error| error.at(frame.file).in_frame(frame.index);
+                let place = |error: Error| error.in_file(&name).at(frame.file).in_frame(frame.index);
                 decoder.decode(&frame.bytes, content).map_err(place)?;
                 digest = subtree(content);
             }

@@ -29,7 +29,7 @@ impl<'a> FrameWriter<'a> {
             JournalForm::Dynamic { block_size } => SectorBitmap::full(block_size).as_bytes().to_vec(),
             JournalForm::Fixed | JournalForm::Raw => Vec::new(),
         };
-        let mut buffer = PageBuffer::new(HEADROOM + work.header.chunk_size as usize);
+        let mut buffer = PageBuffer::new(HEADROOM + work.header.chunk_size as usize)?;
         if bitmap.len() <= HEADROOM {
             buffer[HEADROOM - bitmap.len()..HEADROOM].copy_from_slice(&bitmap);
         }
@@ -58,16 +58,15 @@ impl<'a> FrameWriter<'a> {
     /// Writes the content where it belongs, bitmaps included.
     pub(super) fn write(&self, pieces: &[Piece]) -> Result<()> {
         let target = &self.work.target;
-        for Piece { content, at, bitmap_len } in pieces {
+        for Piece { content, at, bitmap } in pieces {
             let bytes = &self.buffer[HEADROOM + content.start..HEADROOM + content.end];
-            let has_page_in_front = at.get().is_multiple_of(HEADROOM as u64) && self.blocks_are_pages();
-            match bitmap_len {
-                Some(len) if *len <= HEADROOM && has_page_in_front && content.start == 0 => {
+            match bitmap {
+                Some(bitmap) if content.start == 0 && self.is_page_in_front(*bitmap, *at) => {
                     let from = FileOffset::new(at.get() - HEADROOM as u64);
                     target.write(from, &self.buffer[..HEADROOM + content.end])?;
                 }
-                Some(len) => {
-                    target.write(FileOffset::new(at.get() - *len as u64), &self.bitmap)?;
+                Some(bitmap) => {
+                    target.write(*bitmap, &self.bitmap)?;
                     target.write(*at, bytes)?;
                 }
                 None => target.write(*at, bytes)?,
@@ -78,9 +77,28 @@ impl<'a> FrameWriter<'a> {
         Ok(())
     }
 
-    /// Whether the page in front of a block's data belongs to the block alone.
-    pub(super) fn blocks_are_pages(&self) -> bool {
-        matches!(self.work.form, JournalForm::Dynamic { block_size } if block_size as usize >= HEADROOM)
+    /// Whether the content, and the bitmaps that go with it, already stand where they belong.
+    pub(super) fn is_there(&self, pieces: &[Piece]) -> bool {
+        let file = self.work.target.file();
+        let stands = |at: FileOffset, bytes: &[u8]| {
+            let mut found = vec![0; bytes.len()];
+            file.read_at(at.get(), &mut found).is_ok() && found == bytes
+        };
+        pieces.iter().all(|Piece { content, at, bitmap }| {
+            bitmap.is_none_or(|bitmap| stands(bitmap, &self.bitmap))
+                && stands(*at, &self.buffer[HEADROOM + content.start..HEADROOM + content.end])
+        })
+    }
+
+    /// Whether the bitmap at `bitmap` ends where the data at `at` begins, in a page that belongs to the block alone.
+    fn is_page_in_front(&self, bitmap: FileOffset, at: FileOffset) -> bool {
+        let is_page =
+            matches!(self.work.form, JournalForm::Dynamic { block_size } if block_size as usize >= HEADROOM);
+        let len = self.bitmap.len();
+        is_page
+            && at.get().is_multiple_of(HEADROOM as u64)
+            && len <= HEADROOM
+            && at.since(bitmap) == len as u64
     }
 
     pub(super) fn write_zeros(&mut self, pieces: &[Piece]) -> Result<()> {
