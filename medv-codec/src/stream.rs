@@ -202,7 +202,7 @@ impl<'a> FrameStream<'a> {
         ))
         .in_file(&self.name)
         .at(self.splitter.frame_at())
-        .advice("send the whole file; what was written is kept, and the same command goes on from there")
+        .advice("get the whole file")
     }
 
     fn place(&self, error: Error) -> Error {
