@@ -9,6 +9,8 @@ pub enum Arrives {
     Nothing,
     /// All of them.
     Everything,
+    /// All changes of names, and nothing of what is in the files.
+    Names,
     /// Some, chosen by this seed: later ones without earlier ones, of some writes only some sectors, of the names of
     /// a folder any.
     Some(u64),
@@ -21,7 +23,7 @@ pub(super) fn rebooted(before: &State, arrives: Arrives) -> State {
     let mut chance = Chance::new(arrives);
     let mut names = before.durable_names.clone();
     for change in &before.unsynced_names {
-        if chance.falls(2) {
+        if chance.falls(2) && !matches!(arrives, Arrives::Names) {
             continue;
         }
         match change.clone() {
@@ -75,7 +77,7 @@ enum Chance {
 impl Chance {
     fn new(arrives: Arrives) -> Self {
         match arrives {
-            Arrives::Nothing => Self::Always,
+            Arrives::Nothing | Arrives::Names => Self::Always,
             Arrives::Everything => Self::Never,
             Arrives::Some(seed) => Self::Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
         }

@@ -28,7 +28,7 @@ const FORMS: [TargetForm; 3] = [TargetForm::Dynamic, TargetForm::Fixed, TargetFo
 
 /// What of the unsynced arrived: each extreme, and some in between.
 const ARRIVES: [Arrives; 5] =
-    [Arrives::Nothing, Arrives::Everything, Arrives::Some(1), Arrives::Some(2), Arrives::Some(3)];
+    [Arrives::Nothing, Arrives::Everything, Arrives::Names, Arrives::Some(1), Arrives::Some(2)];
 
 type Open = fn(&Sample) -> Input;
 
