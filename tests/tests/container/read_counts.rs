@@ -150,7 +150,7 @@ fn counted(medv: &[u8]) -> (std::sync::Arc<Counted>, Input) {
 }
 
 #[test]
-fn verifying_and_expanding_read_each_frame_once_and_no_run_of_zeros() {
+fn verifying_and_expanding_read_each_frame_once() {
     let scratch = Scratch::new();
     let disk = islands(71, 20 << 20);
     let (medv, report) = pack_file(&write(&scratch, Form::Raw, &disk), &small_chunks());
@@ -176,12 +176,11 @@ fn verifying_and_expanding_read_each_frame_once_and_no_run_of_zeros() {
         let watch = Watch::new();
         let target = scratch.path(&format!("{form:?}"));
         let expanded = expand(input, &target, &into_form(form), &watch).unwrap();
-        let data = compressed(&|kind| kind == FrameKind::Data);
-        assert_eq!(expanded.read_bytes, data, "{form:?}");
-        // Small gaps are read through rather than asked around: the runs of zeros between two frames.
-        assert!(watch.bytes_read() >= data && watch.bytes_read() <= compressed(&|_| true), "{form:?}");
+        // Runs of zeros too, though nothing is written for them: they may be damaged.
+        let disk_frames = compressed(&|kind| kind != FrameKind::Footer);
+        assert_eq!((expanded.read_bytes, watch.bytes_read()), (disk_frames, disk_frames), "{form:?}");
         assert_eq!((expanded.written_bytes, watch.bytes_written()), (report.data_bytes, report.data_bytes));
-        for frame in frames.iter().filter(|frame| frame.entry.kind == FrameKind::Data) {
+        for frame in &frames {
             let at = frame.file.get();
             source.touched.assert(at..at + u64::from(frame.entry.compressed_len), 1, "expand");
         }
