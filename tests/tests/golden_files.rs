@@ -20,7 +20,7 @@ use medv_tests::vhd_builder::{Scratch, assert_same};
 /// Name and image digest of each file in `golden/v1`.
 const VERSION_1: &[(&str, &str)] = &[
     ("fixed", "7ac5498cb87fe37ae75e73c4da0dda8c9b0375927e06dad72c90c2409355f10f"),
-    ("fixed-foreign-footer", "7246f409f72cff175eda4a68ccd36571b1355046006d86125df149516bb91774"),
+    ("fixed-foreign-footer", "126df44af44eb6203833a88c89da9e5a473478ebf0f998606b52b31a6d2c77db"),
     ("dynamic", "16d81b90a101ccf35c351c0b2df9ac81fbb29f43f8b4bdccc329c317ec62b682"),
     ("dynamic-blocks-of-64-kib", "e8b9af87db983878d2260fd5f267e4f0c8406dbe40734591ce9d8a2c9c3f60ae"),
     ("dynamic-level-19", "af15b9aaef26f61b362229594fb106a2f0da264be81cdeedc89253142c6b2a46"),
