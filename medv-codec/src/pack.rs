@@ -108,7 +108,7 @@ pub fn pack(
     let mut writer = Writer::new(out, header, monitor)?;
     monitor.begin(Some(writer.index.header.virtual_size()));
 
-    let slots = (0..pool.current_num_threads() * 2 + 1)
+    let slots = (0..=pool.current_num_threads() * 2)
         .map(|_| Vec::with_capacity(zstd::zstd_safe::compress_bound(chunk as usize)));
     let spans = Spans::new(subject.disk, subject.free.unwrap_or_default(), chunk);
     ordered(
