@@ -7,7 +7,7 @@ use clap::{Args as Options, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::exit::Exit;
-use crate::size::ChunkSize;
+use crate::size::{ChunkSize, parse as parse_size};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -226,6 +226,9 @@ pub(crate) struct Expand {
     /// When going on, read back and check what is done already
     #[arg(long)]
     pub(crate) recheck: bool,
+    /// Disk bytes between two syncs of the target: so many are done again, at most, after a power cut
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_size, hide_short_help = true)]
+    pub(crate) sync_every: u64,
     #[command(flatten)]
     pub(crate) fetching: Fetching,
 }

@@ -1,7 +1,11 @@
 //! What the end-to-end tests share: disks made in code, the binary, a web server that misbehaves, storage that fails.
 
 pub mod command;
+pub mod disk_files;
+pub mod engine;
 pub mod failing_storage;
+pub mod golden;
+pub mod images;
 mod memory_disk;
 pub mod sample;
 pub mod vhd_builder;

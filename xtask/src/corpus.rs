@@ -112,7 +112,7 @@ fn convert(raw: &Path, to: &Path, form: &str, sparse: bool) -> Result<()> {
 pub(crate) fn write_partitioned(raw: &Path, bytes: u64, partition_type: u8, volume: &Path) -> Result<()> {
     let mut disk = File::create(raw)?;
     disk.set_len(bytes)?;
-    disk.write_all(&master_boot_record(bytes, partition_type)?)?;
+    write_partition_table(&mut disk, bytes, partition_type)?;
     let mut volume = File::open(volume)?;
     let mut buffer = vec![0; 1 << 16];
     let mut at = PARTITION;
@@ -125,6 +125,11 @@ pub(crate) fn write_partitioned(raw: &Path, bytes: u64, partition_type: u8, volu
         }
         at += length as u64;
     }
+}
+
+/// Divides a disk of `bytes` bytes: one partition, from 1 MiB to its end.
+pub(crate) fn write_partition_table(disk: &mut File, bytes: u64, partition_type: u8) -> Result<()> {
+    Ok(disk.write_all(&master_boot_record(bytes, partition_type)?)?)
 }
 
 /// One active partition from 1 MiB to the end of the disk; the cylinder fields say "beyond", as is usual today.

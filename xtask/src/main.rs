@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | bench | fuzz | ci`.
+//! Developer commands: `cargo xtask demo | test | bench | fuzz | pictures | ci`.
 //!
 //! Each command is one module; what they share is [`shell`] (running programs), [`packages`] (programs we do not
 //! ship, and the Debian packages that bring them) and [`corpus`] (realistic disks).
@@ -10,6 +10,7 @@ mod corpus;
 mod demo;
 mod fuzz;
 mod packages;
+mod pictures;
 mod shell;
 mod test;
 
@@ -30,6 +31,8 @@ enum Xtask {
     Bench(bench::Options),
     /// Fuzz the parsers with libFuzzer (no cargo-fuzz, no nightly)
     Fuzz(fuzz::Options),
+    /// Draw the pictures in the documents
+    Pictures(pictures::Options),
     /// Everything that must hold before a change is taken: format, lints, docs, licences, MSRV, fuzz smoke, tests
     Ci(ci::Options),
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Xtask::Test(options) => test::run(&options),
         Xtask::Bench(options) => bench::run(&options),
         Xtask::Fuzz(options) => fuzz::run(&options),
+        Xtask::Pictures(options) => pictures::run(&options),
         Xtask::Ci(options) => ci::run(&options),
     };
     match done {

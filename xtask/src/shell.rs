@@ -39,7 +39,17 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
 pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(find(program).unwrap_or_else(|| program.into()));
     command.current_dir(root()).env("PATH", search_path());
+    // What cargo says of xtask is not so of what it builds; build scripts that look at it would run again.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_a_package(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
     command
+}
+
+fn is_about_a_package(variable: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"]
+        .iter()
+        .any(|start| variable.starts_with(start))
 }
 
 /// Runs a command whose output belongs on the terminal.

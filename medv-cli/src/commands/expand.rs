@@ -41,6 +41,7 @@ pub(crate) fn run(args: &Expand, output: &Output, messages: &Messages) -> Result
         threads: args.threads,
         force: args.force,
         recheck: args.recheck,
+        commit_every: args.sync_every,
         ..ExpandOptions::default()
     };
     if args.output.as_deref().is_some_and(is_standard) {

@@ -16,6 +16,7 @@ use super::writer::FrameWriter;
 use super::{ExpandOptions, TargetForm, form_of, journal_header};
 use crate::batches::for_each_frame;
 use crate::container::Container;
+use crate::decode::FrameDecoder;
 use crate::ordered::thread_pool;
 use crate::pack::footer_after;
 use crate::shape::Shape;
@@ -137,7 +138,7 @@ fn by_index(
             source,
             frames,
             monitor,
-            || FrameWriter::new(&work),
+            || FrameWriter::new(&work, FrameDecoder::for_digested_frames()?),
             |writer, frame, pieces, bytes| {
                 let content_len = frame.entry.content_len;
                 let place = |error: Error| error.in_file(source.name()).at(frame.file).in_frame(frame.index);
@@ -220,7 +221,7 @@ fn pass(
     shape: &mut Shape,
     monitor: &dyn Monitor,
 ) -> Result<Passed> {
-    let mut writer = FrameWriter::new(work)?;
+    let mut writer = FrameWriter::new(work, FrameDecoder::new()?)?;
     let mut passed = Passed { good: DiskOffset::ZERO, footer: None };
     loop {
         if monitor.cancelled() {

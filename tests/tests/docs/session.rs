@@ -1,0 +1,156 @@
+//! A document read by somebody who types every command of it, in order, in one folder.
+
+use std::fs;
+use std::ops::Range;
+use std::process::{Command as Process, Stdio};
+use std::sync::OnceLock;
+
+use medv_tests::command::{Finished, program};
+use medv_tests::web_server::WebServer;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::mask::{same, tidied};
+use crate::page::{Command, Page};
+use crate::shown_only;
+
+/// On the pages, the web server that has `disk.medv`.
+const SERVER: &str = "https://images.example.org";
+
+/// Set to write what commands print today into the documents. One test at a time, please.
+const WRITE: &str = "MEDV_WRITE_DOCS";
+
+/// The disk of the pictures and of the tour, and what `cargo xtask pictures --check` said when it made it.
+pub(crate) struct TourDisk {
+    folder: TempDir,
+    pub(crate) pictures: Finished,
+}
+
+/// Makes the disk, once.
+pub(crate) fn tour_disk() -> &'static TourDisk {
+    static DISK: OnceLock<TourDisk> = OnceLock::new();
+    DISK.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder for the disk");
+        let mut xtask = Process::new(program("xtask", "xtask"));
+        xtask.args(["pictures", "--check", "--disk"]).arg(folder.path().join("disk.vhd"));
+        let said = xtask.arg("--medv").arg(program("medv-cli", "medv")).output();
+        TourDisk { folder, pictures: said.expect("xtask can be started").into() }
+    })
+}
+
+/// A folder to type in, and the server that has its `disk.medv`.
+struct Desk {
+    folder: TempDir,
+    server: WebServer,
+}
+
+/// Types all commands of `page` whose blocks need no program, or the one that is `there`.
+pub(crate) fn read(page: &Page, there: Option<&str>) {
+    let desk = Desk::new();
+    let mut wrong = Vec::new();
+    let mut replaced = Vec::new();
+    for block in page.blocks.iter().filter(|block| block.needs.is_none() || block.needs.as_deref() == there) {
+        let own_desk = block.at_a_glance.then(Desk::new);
+        for command in block.commands.iter().filter(|command| !shown_only(&command.text)) {
+            let finished = own_desk.as_ref().unwrap_or(&desk).typed(page, command);
+            if let Some(shown) = &command.json {
+                same_document(page, command, shown, &finished);
+                continue;
+            }
+            let printed = tidied(finished.text());
+            let shown = &page.lines[command.shown.clone()];
+            let is_whole = shown.iter().all(|line| line != "…");
+            if block.at_a_glance {
+                continue;
+            }
+            if std::env::var_os(WRITE).is_some() && is_whole {
+                replaced.push((command.shown.clone(), printed));
+            } else if !same(shown, &printed) {
+                wrong.push(format!("{}\n{}\n", page.place(command), printed.join("\n")));
+            }
+        }
+    }
+    write(page, replaced);
+    assert!(
+        wrong.is_empty(),
+        "printed is something else (to take it over, set {WRITE}):\n{}",
+        wrong.join("\n")
+    );
+}
+
+/// Takes over what was printed, from the end of the page, so that what stands above keeps its place.
+fn write(page: &Page, replaced: Vec<(Range<usize>, Vec<String>)>) {
+    if replaced.is_empty() {
+        return;
+    }
+    let mut lines = page.lines.clone();
+    for (shown, printed) in replaced.into_iter().rev() {
+        lines.splice(shown, printed);
+    }
+    fs::write(&page.path, lines.join("\n") + "\n").expect("the document can be written");
+}
+
+impl Desk {
+    /// With `disk.vhd`, the disk of the pictures, and `disk.img`, a raw image of 4 MiB, the first half of it words.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder to type in");
+        let made = tour_disk().folder.path().join("disk.vhd");
+        fs::copy(made, folder.path().join("disk.vhd")).expect("the disk was made");
+        let mut disk = b"words ".repeat(400_000);
+        disk.truncate(2 << 20);
+        disk.resize(4 << 20, 0);
+        fs::write(folder.path().join("disk.img"), disk).expect("room for a disk");
+        let server = WebServer::serving_file(folder.path().join("disk.medv"));
+        Self { folder, server }
+    }
+
+    /// As if typed at a terminal, so both streams are one, unless a document is to be read.
+    fn typed(&self, page: &Page, command: &Command) -> Finished {
+        let folder = self.folder.path();
+        let medv = program("medv-cli", "medv");
+        let mut path = vec![medv.parent().expect("a program is in a folder").to_owned()];
+        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        let address = self.server.url_of("");
+        let typed = command.text.replace(SERVER, &address);
+        let typed = if command.json.is_some() { typed } else { format!("{{ {typed}\n}} 2>&1") };
+        let mut shell = Process::new("sh");
+        shell.args(["-c", &typed]).current_dir(folder).stdin(Stdio::null());
+        shell.env("PATH", std::env::join_paths(path).expect("a search path")).env("HOME", folder);
+        shell.env("LC_ALL", "C.UTF-8").env("no_proxy", "127.0.0.1");
+        let mut finished = Finished::from(shell.output().expect("sh can be started"));
+        finished.stdout = finished.text().replace(&address, SERVER).into_bytes();
+        let said = finished.text();
+        assert_eq!(finished.code, Some(command.exits), "{}\n{said}{}", page.place(command), finished.stderr);
+        finished
+    }
+}
+
+/// The fields are those that are shown, and an error is of the kind that is shown.
+fn same_document(page: &Page, command: &Command, shown: &str, finished: &Finished) {
+    let place = page.place(command);
+    let shown: Value = serde_json::from_str(shown).unwrap_or_else(|error| panic!("{place}: {error}"));
+    let printed = finished.json();
+    let (mut expected, mut found) = (Vec::new(), Vec::new());
+    fields(&shown, "", &mut expected);
+    fields(&printed, "", &mut found);
+    assert_eq!(found, expected, "{place}");
+    assert_eq!(shown["error"]["kind"], printed["error"]["kind"], "{place}");
+}
+
+/// The names of all fields, with where they are; lists count by their first element.
+fn fields(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                found.push(format!("{at}.{name}"));
+                fields(value, &format!("{at}.{name}"), found);
+            }
+        }
+        Value::Array(array) => {
+            if let Some(first) = array.first() {
+                fields(first, &format!("{at}[]"), found);
+            }
+        }
+        _ => {}
+    }
+}

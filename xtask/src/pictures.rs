@@ -1,0 +1,76 @@
+//! `cargo xtask pictures`: the pictures in the documents, drawn by `medv info --map` of a disk that is the same on every
+//! machine.
+
+mod disk;
+
+use crate::Result;
+use crate::shell::{build_medv, capture, root, target};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Write nothing; fail if a picture in docs/pictures is not what would be drawn
+    #[arg(long)]
+    check: bool,
+    /// Also leave the disk that is drawn here, as a fixed VHD: it is the one of the tour in README.md
+    #[arg(long, value_name = "PATH")]
+    disk: Option<PathBuf>,
+    /// A medv to draw with instead of the one that is built from here
+    #[arg(long, value_name = "PROGRAM")]
+    medv: Option<PathBuf>,
+}
+
+/// Name of the picture, and how its disk is packed.
+const PICTURES: &[(&str, &[&str])] = &[("disk", &[]), ("trimmed", &["--trim"])];
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let folder = target("pictures")?;
+    let disk = match &options.disk {
+        Some(path) => std::path::absolute(path)?,
+        None => folder.join("disk.vhd"),
+    };
+    disk::make(&disk).map_err(|error| format!("{}: {error}", disk.display()))?;
+    let medv = match &options.medv {
+        Some(program) => std::path::absolute(program)?,
+        None => build_medv()?,
+    };
+    let mut stale = Vec::new();
+    for (name, how) in PICTURES {
+        let drawn = draw(&medv, &disk, how, name)?;
+        let place = root().join("docs/pictures").join(format!("{name}.svg"));
+        // Git may have given the file other line ends.
+        let there = fs::read_to_string(&place).map(|text| text.replace("\r\n", "\n")).unwrap_or_default();
+        if options.check && there != drawn {
+            stale.push(place.display().to_string());
+        } else if !options.check {
+            fs::write(&place, drawn)?;
+            println!("{}", place.display());
+        }
+    }
+    if options.disk.is_none() {
+        fs::remove_file(&disk)?;
+    }
+    if stale.is_empty() {
+        return Ok(());
+    }
+    Err(format!("not up to date, run `cargo xtask pictures`: {}", stale.join(", ")).into())
+}
+
+/// Packs `disk` as asked and returns its picture, titled `NAME.medv`.
+fn draw(medv: &Path, disk: &Path, how: &[&str], name: &str) -> Result<String> {
+    let folder = disk.parent().unwrap_or(disk);
+    let (packed, picture) = (folder.join(format!("{name}.medv")), folder.join(format!("{name}.svg")));
+    let quiet = |command: &str| {
+        let mut medv = Command::new(medv);
+        medv.args([command, "--quiet", "--progress", "none"]);
+        medv
+    };
+    capture(quiet("pack").arg(disk).args(how).arg("--force").arg("--output").arg(&packed))?;
+    capture(quiet("info").arg(&packed).arg("--map").arg(&picture))?;
+    let drawn = fs::read_to_string(&picture)?;
+    fs::remove_file(&packed)?;
+    fs::remove_file(&picture)?;
+    Ok(drawn)
+}
