@@ -68,7 +68,9 @@ pub(crate) enum ProgressMode {
 pub(crate) enum ColorMode {
     /// On a terminal, unless the variable `NO_COLOR` is set
     Auto,
+    /// Everywhere, in files too
     Always,
+    /// Nowhere
     Never,
 }
 
@@ -88,7 +90,7 @@ Examples:
   medv pack windows.vhd                           to windows.medv beside it
   medv pack windows.vhd --trim -o small.medv      leave out what its volumes call free
   medv pack child.vhd --parent /images/base.vhd   flatten a chain whose parent has moved
-  medv pack disk.img -l 19 --chunk-size 4MiB      slow and small
+  medv pack disk.img -l 19 --chunk-size 8MiB      slow and small
   medv pack windows.vhd -o - | ssh host 'cat >windows.medv'";
 
 /// Pack a disk into a .medv
@@ -104,16 +106,16 @@ pub(crate) struct Pack {
     /// The .medv to write, or - for standard output [default: DISK with .medv for its extension]
     #[arg(short, long, value_name = "OUT", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
-    /// Zstandard level
+    /// Zstandard level: 1 is fastest, 22 gives the smallest file
     #[arg(short, long, value_name = "LEVEL", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=22))]
     pub(crate) level: i32,
-    /// Disk bytes in a frame: a power of two from 64KiB to 8MiB
+    /// Disk bytes in a frame: a power of two from 64KiB to 8MiB. Larger packs better, smaller is quicker to read parts of
     #[arg(long, value_name = "SIZE", default_value_t)]
     pub(crate) chunk_size: ChunkSize,
     /// Worker threads [default: one a core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// Leave out the free space of NTFS, ext2/3/4 and FAT volumes
+    /// Take the free space of NTFS, ext2/3/4 and FAT volumes for zero. A volume that is dirty or hibernated is packed whole
     #[arg(long)]
     pub(crate) trim: bool,
     /// Replace the output if it exists
@@ -188,7 +190,7 @@ pub(crate) enum WhichFooter {
 
 const EXPAND_EXAMPLES: &str = "\
 Examples:
-  medv expand windows.medv                                     to windows.vhd here, in the form it had
+  medv expand windows.medv                                     to windows.vhd, in this folder
   medv expand https://host/windows.medv -o /images/w.vhd       from a web server
   medv expand windows.medv --format fixed -o w.vhd             as a fixed VHD
   medv expand windows.medv --format raw --force -o /dev/sdb    onto a disk
@@ -196,8 +198,8 @@ Examples:
 
 An expand that was stopped goes on where it stopped when the same command is given again.
 
-With --force, what is whole of a damaged or truncated .medv is saved as DISK.partial, with zeros where it is not;
-DISK itself is left alone, and the exit code is 1. That takes a .medv that can be read anywhere, so no pipe.";
+With --force, what is whole of a damaged or truncated .medv is saved as DISK.partial, with zeros \
+where it is not; DISK itself is left alone, and the exit code is 1. From a pipe that cannot be done.";
 
 /// Restore the disk of a .medv
 ///
@@ -256,7 +258,7 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   medv verify windows.medv                  every byte
   medv verify windows.medv --quick          did it arrive whole?
-  medv verify https://host/windows.medv     where it lies
+  medv verify https://host/windows.medv     without keeping a copy
   medv verify windows.medv --json";
 
 /// Check a .medv
@@ -288,7 +290,7 @@ Examples:
 /// Show what a .medv holds
 ///
 /// Shows the disk (form, size, geometry, creator, identity, partition table) and the container (frames, level,
-/// digest). Reads the end of the file only, unless it comes through a pipe.
+/// digest). Reads little of the file, unless it comes through a pipe.
 #[derive(Debug, Options)]
 #[command(after_help = INFO_EXAMPLES, after_long_help = with_exit_codes(INFO_EXAMPLES))]
 pub(crate) struct Info {

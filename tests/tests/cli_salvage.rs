@@ -43,14 +43,14 @@ fn assert_saved(folder: &TempDir, start: u64, len: u64) {
     assert!(fs::read(folder.path().join("out.img.partial")).unwrap() == expected);
 }
 
-fn flip_in_the_middle(file: &mut Vec<u8>) {
+fn flip_in_the_middle(file: &mut [u8]) {
     let middle = file.len() / 2;
     file[middle] ^= 1;
 }
 
 #[test]
 fn what_is_whole_is_saved_beside_the_target_which_is_left_alone() {
-    let folder = damaged(flip_in_the_middle);
+    let folder = damaged(|file| flip_in_the_middle(file));
     fs::write(folder.path().join("out.img"), "mine").unwrap();
     let arguments = ["expand", "bad.medv", "-o", "out.img", "--force", "--json"];
     let finished = medv_in(&folder, &arguments).exits(1);
@@ -109,7 +109,7 @@ fn many_missing_parts_are_counted() {
 
 #[test]
 fn without_force_nothing_is_saved_and_the_way_is_told() {
-    let folder = damaged(flip_in_the_middle);
+    let folder = damaged(|file| flip_in_the_middle(file));
     let finished = medv_in(&folder, &["expand", "bad.medv", "-o", "out.img"]).exits(1);
     assert!(
         finished.stderr.contains("--force saves what is whole of this one as out.img.partial"),
@@ -129,7 +129,7 @@ fn what_is_no_medv_at_all_saves_nothing() {
 
 #[test]
 fn a_web_server_with_ranges_will_do() {
-    let folder = damaged(flip_in_the_middle);
+    let folder = damaged(|file| flip_in_the_middle(file));
     let server = WebServer::serving_file(folder.path().join("bad.medv"));
     let arguments = ["expand", &server.url(), "-o", "out.img", "--force", "--json"];
     let document = medv_in(&folder, &arguments).exits(1).json();
@@ -139,7 +139,7 @@ fn a_web_server_with_ranges_will_do() {
 
 #[test]
 fn a_pipe_cannot_be_searched_and_what_to_do_is_told() {
-    let folder = damaged(flip_in_the_middle);
+    let folder = damaged(|file| flip_in_the_middle(file));
     let mut command = medv();
     command
         .args(["expand", "-", "-o", "out.img", "--force"])

@@ -12,7 +12,7 @@ fn a_disk_where_nothing_can_be_trimmed_is_packed_and_that_is_said() {
     assert!(report.text().contains("free, trimmed  0 B"), "{}", report.text());
     assert!(report.text().contains("no volume with a known file system was found"), "{}", report.text());
     let _ = run(folder.path(), ["expand", "disk.medv", "-o", "out.img"]).exits(0);
-    assert!(fs::read(folder.path().join("out.img")).unwrap() == [7; 1 << 20]);
+    assert!(fs::read(folder.path().join("out.img")).unwrap() == vec![7; 1 << 20]);
 }
 
 mod with_mke2fs {

@@ -1,6 +1,5 @@
 //! `medv expand`
 
-use std::fs;
 use std::io::{Cursor, IsTerminal, Read, stdout};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -130,7 +129,7 @@ fn may_overwrite(device: &Path, args: &Expand) -> Result<()> {
 #[cfg(unix)]
 fn is_block_device(path: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt;
-    fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_block_device())
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_block_device())
 }
 
 #[cfg(not(unix))]
