@@ -113,7 +113,7 @@ fn mend(file: &[u8]) -> Vec<u8> {
 }
 
 fn sum_up(structure: &mut [u8], cookie: &[u8; 8], field: usize) {
-    if !structure.starts_with(cookie) {
+    if !structure.starts_with(cookie) || structure.len() < field + 4 {
         return;
     }
     structure[field..field + 4].fill(0);

@@ -7,7 +7,7 @@ use clap::{Args as Options, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::exit::Exit;
-use crate::size::ChunkSize;
+use crate::size::{ChunkSize, parse as parse_size};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,7 +44,7 @@ pub(crate) struct Output {
     /// Print errors only: no progress, no report of what was done
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Print details: what was opened, how many threads work
+    /// Print details: what was opened, how many threads work, how many requests a web server was sent
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
     /// Colour messages
@@ -194,7 +194,10 @@ Examples:
   medv expand windows.medv --format raw --force -o /dev/sdb    onto a disk
   ssh host cat windows.medv | medv expand - -o windows.vhd     from a pipe
 
-An expand that was stopped goes on where it stopped when the same command is given again.";
+An expand that was stopped goes on where it stopped when the same command is given again.
+
+With --force, what is whole of a damaged or truncated .medv is saved as DISK.partial, with zeros where it is not;
+DISK itself is left alone, and the exit code is 1. That takes a .medv that can be read anywhere, so no pipe.";
 
 /// Restore the disk of a .medv
 ///
@@ -215,12 +218,26 @@ pub(crate) struct Expand {
     /// Worker threads [default: one a core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// Replace the target if it exists; of a damaged .medv write what can be read, to a partial target
+    /// Replace the target if it exists; of a damaged .medv, save what is whole as DISK.partial
     #[arg(short, long)]
     pub(crate) force: bool,
     /// When going on, read back and check what is done already
     #[arg(long)]
     pub(crate) recheck: bool,
+    /// Disk bytes between two syncs of the target: so many are done again, at most, after a power cut
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_size, hide_short_help = true)]
+    pub(crate) sync_every: u64,
+    #[command(flatten)]
+    pub(crate) fetching: Fetching,
+}
+
+/// How to talk to a web server.
+#[derive(Clone, Debug, Options)]
+#[command(next_help_heading = "Fetching from https://")]
+pub(crate) struct Fetching {
+    /// Trust the certificate authorities in this file, in PEM form, instead of the public ones
+    #[arg(long, value_name = "PEM", value_hint = ValueHint::FilePath)]
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -258,6 +275,8 @@ pub(crate) struct Verify {
     /// Worker threads [default: one a core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) fetching: Fetching,
 }
 
 const INFO_EXAMPLES: &str = "\
@@ -279,6 +298,8 @@ pub(crate) struct Info {
     /// Draw which parts of the disk are data, zero, trimmed, hardly compressible, as an SVG
     #[arg(long, value_name = "OUT.svg", value_hint = ValueHint::FilePath)]
     pub(crate) map: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) fetching: Fetching,
 }
 
 const DOCTOR_EXAMPLES: &str = "\

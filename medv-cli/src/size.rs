@@ -23,7 +23,7 @@ const UNITS: [(&str, u32); 10] = [
 ];
 
 /// The number of bytes that `text` means.
-fn parse(text: &str) -> Result<u64, String> {
+pub(crate) fn parse(text: &str) -> Result<u64, String> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let unit = unit.trim_start().to_ascii_lowercase();

@@ -77,9 +77,26 @@ impl Container {
 
     fn open_unnamed(source: &dyn Source, limits: &Limits) -> Result<Self> {
         let len = source.len();
-        let shortest = Header::FRAME_LEN + Trailer::FRAME_LEN + SeekTable::frame_len(4);
         let header_frame = bytes_of(source, 0, Header::FRAME_LEN.min(len))?;
         let header = Header::from_frame(&header_frame, limits)?;
+        let Ending { trailer, index_frame, table_len } = Self::ending_of(source, limits)?;
+        let container = Self::from_parts(&header, &index_frame, trailer, limits)?;
+        let table_at = len - table_len;
+        container.check_seek_table(&bytes_of(source, table_at, table_len)?, table_at)?;
+        Ok(container)
+    }
+
+    /// Reads the index where the header or the entries of the seek table are damaged: it has all that they have.
+    pub(crate) fn open_by_index(source: &dyn Source, limits: &Limits) -> Result<Self> {
+        let Ending { trailer, index_frame, .. } = Self::ending_of(source, limits)?;
+        let bytes = unwrap(SKIPPABLE_MAGIC, &index_frame).unwrap_or_default();
+        let header = Index::from_bytes(bytes, limits)?.header;
+        Self::from_parts(&header, &index_frame, trailer, limits)
+    }
+
+    fn ending_of(source: &dyn Source, limits: &Limits) -> Result<Ending> {
+        let len = source.len();
+        let shortest = Header::FRAME_LEN + Trailer::FRAME_LEN + SeekTable::frame_len(4);
         let cut_off = |what: &str| {
             Error::damaged(format!("{what}: the file is cut off, or its end is damaged"))
                 .at(FileOffset::new(len))
@@ -110,10 +127,7 @@ impl Container {
                 .advice("fetch the file again"));
         }
         let index_frame = bytes_of(source, index_at, SKIPPABLE_OVERHEAD + index_len)?;
-        let container = Self::from_parts(&header, &index_frame, trailer, limits)?;
-        let table_at = len - table_len;
-        container.check_seek_table(&bytes_of(source, table_at, table_len)?, table_at)?;
-        Ok(container)
+        Ok(Ending { trailer, index_frame, table_len })
     }
 
     /// Puts a container together from the bytes of its structures, whose digests must agree.
@@ -160,6 +174,14 @@ impl Container {
             .at(FileOffset::new(at + differs as u64))
             .advice("fetch the file again"))
     }
+}
+
+/// What stands behind the frames.
+struct Ending {
+    trailer: Trailer,
+    index_frame: Vec<u8>,
+    /// Length of the seek table, at the end of the file.
+    table_len: u64,
 }
 
 /// The trailer out of its frame.

@@ -3,14 +3,13 @@
 
 use std::io::Read;
 
-use medv_format::container::{
-    Entry, FrameKind, FrameSplitter, Header, MAX_CHUNK, Piece, Trailer, ZeroFrames, zero_frame_len,
-};
+use medv_format::container::{Entry, FrameKind, FrameSplitter, Header, Piece, Trailer, ZeroFrames};
 use medv_format::digest::{Digest, subtree};
 use medv_format::{DiskOffset, FileOffset, FrameIndex, Limits};
 
 use crate::container::{Container, read_error, read_trailer};
 use crate::decode::FrameDecoder;
+use crate::verify::check_footer;
 use crate::{Error, Result};
 
 /// A frame as it passed by.
@@ -91,7 +90,7 @@ impl<'a> FrameStream<'a> {
             return Ok(None);
         };
         let left = self.header.virtual_size().saturating_sub(self.disk.get());
-        let kind = match self.is_zero_run(&bytes, content_len) {
+        let kind = match self.zero_frames.is_run(&bytes, content_len) {
             true => FrameKind::Zero,
             false if left == 0 && content_len == 512 => FrameKind::Footer,
             false => FrameKind::Data,
@@ -165,14 +164,6 @@ impl<'a> FrameStream<'a> {
         }
     }
 
-    fn is_zero_run(&mut self, bytes: &[u8], content_len: u32) -> bool {
-        let is_long = content_len > MAX_CHUNK;
-        bytes.len() == zero_frame_len(content_len) as usize
-            && content_len.is_multiple_of(512)
-            && (is_long || bytes.get(4..6) == Some(&[0x84, 0x38]))
-            && bytes == self.zero_frames.make(content_len)
-    }
-
     /// The next whole frame, skippable if without a content length; `None` at the end of the stream.
     fn piece(&mut self) -> Result<Option<(Vec<u8>, Option<u32>)>> {
         loop {
@@ -211,7 +202,7 @@ impl<'a> FrameStream<'a> {
         ))
         .in_file(&self.name)
         .at(self.splitter.frame_at())
-        .advice("send the whole file; what was written is kept, and the same command goes on from there")
+        .advice("get the whole file")
     }
 
     fn place(&self, error: Error) -> Error {
@@ -238,6 +229,7 @@ pub(crate) fn read_to_end(mut stream: FrameStream<'_>) -> Result<Container> {
                 decoder
                     .decode(&frame.bytes, content)
                     .map_err(|error| stream.place(error).in_frame(frame.index))?;
+                check_footer(frame.kind, content).map_err(|error| stream.place(error))?;
                 subtree(content)
             }
             FrameKind::Zero | FrameKind::Trimmed => Digest::default(),

@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use medv_format::Limits;
 use medv_format::container::{Entry, Frame, FrameKind, ZeroFrames};
 use medv_format::digest::{Digest, subtree};
+use medv_format::vhd::Footer;
 
 use crate::batches::for_each_frame;
+use crate::buffer::{PAGE, PageBuffer};
 use crate::container::{Container, Input};
 use crate::decode::FrameDecoder;
 use crate::ordered::{ordered, thread_pool};
@@ -117,13 +119,13 @@ fn verify_frames(
 pub(crate) struct FrameVerifier {
     depth: Depth,
     decoder: FrameDecoder,
-    content: Vec<u8>,
+    content: PageBuffer,
     zero_frames: ZeroFrames,
 }
 
 impl FrameVerifier {
     fn new(depth: Depth, chunk_size: u32) -> Result<Self> {
-        let content = if depth == Depth::Full { vec![0; chunk_size as usize] } else { Vec::new() };
+        let content = PageBuffer::new(if depth == Depth::Full { chunk_size as usize } else { PAGE })?;
         Ok(Self { depth, decoder: FrameDecoder::new()?, content, zero_frames: ZeroFrames::new() })
     }
 
@@ -133,15 +135,17 @@ impl FrameVerifier {
         match (self.depth, kind) {
             (Depth::Quick, _) => Ok(()),
             (Depth::Full, FrameKind::Zero | FrameKind::Trimmed) => {
-                match bytes == self.zero_frames.make(content_len) {
+                match self.zero_frames.is_run(bytes, content_len) {
                     true => Ok(()),
                     false => Err(Error::damaged("a zero run that is not made as the format says")),
                 }
             }
             (Depth::Full, FrameKind::Data | FrameKind::Footer) => {
+                check_is_no_run(&mut self.zero_frames, &frame.entry, bytes)?;
                 let content = &mut self.content[..content_len as usize];
                 self.decoder.decode(bytes, content)?;
-                check_digest(&frame.entry, subtree(content))
+                check_digest(&frame.entry, subtree(content))?;
+                check_footer(kind, content)
             }
         }
     }
@@ -155,6 +159,23 @@ pub(crate) fn check_crc(entry: &Entry, bytes: &[u8]) -> Result<()> {
     }
     let message = format!("CRC-32 of the frame: found {crc:#010x}, expected {:#010x}", entry.crc);
     Err(Error::new(ErrorKind::Damaged, message).advice("fetch the file again"))
+}
+
+/// The bytes of a zero run may not stand for anything else: through a pipe nobody could tell.
+pub(crate) fn check_is_no_run(zero_frames: &mut ZeroFrames, entry: &Entry, bytes: &[u8]) -> Result<()> {
+    if !zero_frames.is_run(bytes, entry.content_len) {
+        return Ok(());
+    }
+    let message = format!("a zero run that the index calls {:?}", entry.kind);
+    Err(Error::damaged(message.to_lowercase()).advice("fetch the file again, or ask whoever packed it"))
+}
+
+/// If this is the footer's frame, is it a footer?
+pub(crate) fn check_footer(kind: FrameKind, content: &[u8]) -> Result<()> {
+    match (kind, content.first_chunk()) {
+        (FrameKind::Footer, Some(footer)) => Ok(Footer::from_bytes(footer).map(drop)?),
+        _ => Ok(()),
+    }
 }
 
 /// Is this content the disk's?
@@ -188,7 +209,7 @@ fn verify_stream(
         &pool,
         vec![(); pool.current_num_threads() * 2],
         frames,
-        || Ok((FrameDecoder::new()?, vec![0; chunk_size])),
+        || Ok((FrameDecoder::new()?, PageBuffer::new(chunk_size)?)),
         |(decoder, content), (), frame| {
             let content = &mut content[..(frame.content_len as usize).min(chunk_size)];
             let digest = match frame.kind {
@@ -196,6 +217,7 @@ fn verify_stream(
                 FrameKind::Data | FrameKind::Footer => {
                     let place = |error: Error| error.in_file(&name).at(frame.file).in_frame(frame.index);
                     decoder.decode(&frame.bytes, content).map_err(place)?;
+                    check_footer(frame.kind, content).map_err(place)?;
                     subtree(content)
                 }
             };

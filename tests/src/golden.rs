@@ -86,7 +86,7 @@ fn sparse(units: usize, tail: usize, places: &[(usize, usize)]) -> Vec<u8> {
 pub fn goldens() -> Vec<Golden> {
     let places = [(0, 700), (3 << 16, 5000), ((40 << 16) - 300, 600), ((90 << 16) + 77, 9000)];
     let two_mib = SourceForm::Dynamic { block_size: 2 << 20 };
-    let mut foreign = Golden::vhd("fixed-foreign-footer", SourceForm::Fixed, sparse(2, 512, &[(100, 100)]));
+    let mut foreign = Golden::vhd("fixed-foreign-footer", SourceForm::Fixed, sparse(2, 8192, &[(100, 100)]));
     if let Some(footer) = &mut foreign.footer {
         footer.creator_application = CreatorApplication::VIRTUAL_PC;
         footer.creator_version = 0x0005_0003;

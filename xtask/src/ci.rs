@@ -3,6 +3,7 @@
 mod deny;
 mod msrv;
 mod sources;
+mod windows;
 
 use crate::shell::{command, find, root, show};
 use crate::{Result, fuzz, test};
@@ -24,6 +25,7 @@ const STEPS: &[Step] = &[
     ("docs", docs),
     ("licences and dependencies", deny::check),
     ("oldest Rust", msrv::check),
+    ("Windows", windows::check),
     ("fuzz smoke", || fuzz::run(&fuzz::Options::smoke())),
     ("tests", || test::run(&test::Options::default())),
 ];

@@ -1,7 +1,7 @@
 //! Programs we run but do not ship, and the Debian packages that bring them.
 
 use crate::Result;
-use crate::shell::{capture, command, find};
+use crate::shell::{capture, command, find, target};
 use std::path::Path;
 
 /// Program, Debian package.
@@ -32,6 +32,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("strace", "strace"),
     ("time", "time"),
     ("c++", "g++"),
+    ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
 ];
 
 /// Sees to it that programs are there: missing ones are installed when this is Debian and we are root. Returns those
@@ -55,6 +56,25 @@ pub(crate) fn provide(programs: &[&'static str], install: bool) -> Vec<&'static 
         println!("  {error}");
     }
     missing(&absent)
+}
+
+/// Why an installed program is of no use on this machine, if that is so.
+pub(crate) fn hindrance(program: &str) -> Option<&'static str> {
+    match program {
+        "losetup" if !gives_loop_devices() => Some("no loop device can be had: not root, or in a container"),
+        _ => None,
+    }
+}
+
+/// Only trying tells: containers often have the program, and names in /dev, but no devices.
+fn gives_loop_devices() -> bool {
+    let attach = || -> Result<()> {
+        let backing = target("probe")?.join("loop");
+        std::fs::write(&backing, [0; 4096])?;
+        let device = capture(command("losetup").args(["--show", "-f"]).arg(&backing))?;
+        capture(command("losetup").args(["-d", device.trim()])).map(drop)
+    };
+    is_root() && attach().is_ok()
 }
 
 /// The Debian package that brings a program.

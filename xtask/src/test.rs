@@ -4,7 +4,7 @@
 //! `mod with_qemu_img`. Where the program is missing those tests are skipped by name, and that is said.
 
 use crate::Result;
-use crate::packages::{TOOLS, package_of, provide};
+use crate::packages::{TOOLS, hindrance, package_of, provide};
 use crate::shell::{command, root, show};
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,8 +33,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let wanted: Vec<&'static str> = wanted.into_iter().collect();
     let missing = provide(&wanted, !options.no_install);
+    let there = wanted.iter().filter(|program| !missing.contains(program));
+    let hindered: Vec<_> = there.filter_map(|program| Some((*program, hindrance(program)?))).collect();
     let mut arguments: Vec<String> = options.filter.iter().cloned().collect();
-    for program in &missing {
+    for program in missing.iter().chain(hindered.iter().map(|(program, _)| program)) {
         arguments.extend(["--skip".into(), format!("with_{}", in_names(program))]);
     }
 
@@ -60,7 +62,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let package = package_of(program).unwrap_or_default();
         println!("left out: tests named with_{} ({program}, Debian package {package})", in_names(program));
     }
-    if missing.is_empty() {
+    for (program, why) in &hindered {
+        println!("left out: tests named with_{} ({program}: {why})", in_names(program));
+    }
+    if missing.is_empty() && hindered.is_empty() {
         println!("no tests were left out; programs used: {}", wanted.join(", "));
     }
     tests.and(documentation).and(benches)

@@ -12,7 +12,8 @@ use medv_format::container::{Header, SourceForm};
 use medv_format::{FileOffset, Limits};
 use serde::Serialize;
 
-use super::{STANDARD, is_standard, no_json, open_input};
+use super::salvage::{partial_of, save};
+use super::{Opened, STANDARD, is_standard, no_json, open_input, tell_requests, tell_threads};
 use crate::args::{Expand, Form, Output};
 use crate::exit::Exit;
 use crate::human;
@@ -41,31 +42,43 @@ pub(crate) fn run(args: &Expand, output: &Output, messages: &Messages) -> Result
         threads: args.threads,
         force: args.force,
         recheck: args.recheck,
+        commit_every: args.sync_every,
         ..ExpandOptions::default()
     };
     if args.output.as_deref().is_some_and(is_standard) {
         return to_stdout(args, &options, output, messages);
     }
-    if let Some(target) = &args.output
-        && is_block_device(target)
-    {
-        may_overwrite(target, args)?;
-        options.journal = Some(journal_of_device(target)?);
+    let is_device = args.output.as_deref().is_some_and(is_block_device);
+    if let Some(device) = args.output.as_deref().filter(|_| is_device) {
+        may_overwrite(device, args)?;
+        options.journal = Some(journal_of_device(device)?);
     }
-    let input = open_input(&args.source, messages)?;
+    let Opened { input, source } = open_input(&args.source, &args.fetching, messages)?;
     let (target, input) = match &args.output {
         Some(target) => (target.clone(), input),
         None => default_target(args, input, &options.limits)?,
     };
     messages.detail(&format!("{}: expanding to {}", args.source, target.display()));
+    tell_threads(args.threads, messages);
     let progress = Progress::new(output, messages);
     let report = expand(input, &target, &options, &progress);
     progress.finish();
-    let report = report.map_err(how_to_go_on)?;
     let time = progress.elapsed();
-    let target = target.display().to_string();
-    let document = document(args, &target, &report, time);
-    Ok(Outcome::report(Exit::Done, text(&target, &report, time), &document).quietable())
+    let outcome = match (report, &source) {
+        (Ok(report), _) => {
+            let name = target.display().to_string();
+            let document = document(args, &name, &report, time);
+            Ok(Outcome::report(Exit::Done, text(&name, &report, time), &document).quietable())
+        }
+        (Err(error), Some(source)) if error.kind() == ErrorKind::Damaged && args.force && !is_device => {
+            save(&**source, &target, error, &options, output, messages)
+        }
+        (Err(error), source) => {
+            Err(how_to_go_on(error, args, source.is_some(), (!is_device).then_some(&*target)))
+        }
+    };
+    tell_requests(source.as_ref(), messages);
+    outcome
 }
 
 fn to_stdout(
@@ -79,10 +92,12 @@ fn to_stdout(
         return Err(Error::usage("a disk is not written to a terminal")
             .advice("send it to a file or another program, or give -o a path"));
     }
-    let input = open_input(&args.source, messages)?;
+    let Opened { input, source } = open_input(&args.source, &args.fetching, messages)?;
+    tell_threads(args.threads, messages);
     let progress = Progress::new(output, messages);
     let report = expand_to_writer(input, &mut stdout(), options, &progress);
     progress.finish();
+    tell_requests(source.as_ref(), messages);
     let (report, time) = (report?, progress.elapsed());
     let document = document(args, STANDARD, &report, time);
     let text = text("standard output", &report, time);
@@ -182,23 +197,48 @@ fn peek_header(input: Input, limits: &Limits) -> Result<(Header, Input)> {
     Ok((header, input))
 }
 
-/// What was done is kept, so a second try costs only what is left.
-fn how_to_go_on(error: Error) -> Error {
+/// What was done is kept, so a second try costs only what is left. `file` is the target, unless that is a device.
+fn how_to_go_on(error: Error, args: &Expand, has_random_access: bool, file: Option<&Path>) -> Error {
     match error.kind() {
         ErrorKind::Cancelled => error.advice("the same command goes on where it stopped"),
         ErrorKind::Io if error.advised().is_none() => {
             error.advice("once that is put right, the same command goes on where it stopped")
         }
+        ErrorKind::Damaged if !has_random_access && args.force => error.advice(
+            "what passes by once cannot be searched for what is whole: put the .medv into a file, and expand that \
+             with --force; or send a good copy, and the same command goes on where it stopped",
+        ),
+        ErrorKind::Damaged if !has_random_access => {
+            error.advice("send a good copy; the same command goes on where it stopped")
+        }
+        ErrorKind::Damaged => match file {
+            Some(target) => {
+                let partial = partial_of(target);
+                error.advice(format!(
+                    "get a good copy of it; --force saves what is whole of this one as {}",
+                    partial.display()
+                ))
+            }
+            None => error.advice("get a good copy of it; --force with a file for -o saves what is whole of this one"),
+        },
         _ => error,
     }
 }
 
-fn form_name(form: TargetForm) -> &'static str {
+pub(super) fn form_name(form: TargetForm) -> &'static str {
     match form {
         TargetForm::Same => "same",
         TargetForm::Dynamic => "dynamic",
         TargetForm::Fixed => "fixed",
         TargetForm::Raw => "raw",
+    }
+}
+
+pub(super) fn form_in_words(form: TargetForm) -> &'static str {
+    match form {
+        TargetForm::Dynamic => "dynamic VHD",
+        TargetForm::Fixed => "fixed VHD",
+        TargetForm::Same | TargetForm::Raw => "raw disk",
     }
 }
 
@@ -218,11 +258,7 @@ fn document(args: &Expand, target: &str, report: &ExpandReport, time: Duration) 
 }
 
 fn text(target: &str, report: &ExpandReport, time: Duration) -> String {
-    let form = match report.form {
-        TargetForm::Dynamic => "dynamic VHD",
-        TargetForm::Fixed => "fixed VHD",
-        TargetForm::Same | TargetForm::Raw => "raw disk",
-    };
+    let form = form_in_words(report.form);
     let frames = match report.resumed_frames {
         0 => report.data_frames.to_string(),
         resumed => format!("{}, {resumed} of them done by an earlier run", report.data_frames),

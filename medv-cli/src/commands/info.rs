@@ -13,7 +13,7 @@ use medv_format::container::{Attachment, FrameKind, Header, Index, SourceForm};
 use medv_format::vhd::Footer;
 use serde::Serialize;
 
-use super::open_input;
+use super::{Opened, open_input, tell_requests};
 use crate::args::Info;
 use crate::exit::Exit;
 use crate::messages::Messages;
@@ -129,7 +129,8 @@ fn doctor_is_for_disks(error: Error, source: &str) -> Error {
 
 /// The partition table is inside the frames, so that reading it takes random access.
 fn read(args: &Info, messages: &Messages, limits: &Limits) -> Result<(Container, Option<PartitionTable>)> {
-    match open_input(&args.source, messages)? {
+    let Opened { input, source: opened } = open_input(&args.source, &args.fetching, messages)?;
+    match input {
         Input::Random(source) => {
             let container = Container::open(&*source, limits)?;
             let disk = PackedDisk::new(source, &container.index);
@@ -140,6 +141,7 @@ fn read(args: &Info, messages: &Messages, limits: &Limits) -> Result<(Container,
                     None
                 }
             };
+            tell_requests(opened.as_ref(), messages);
             Ok((container, table))
         }
         stream @ Input::Stream { .. } => Ok((Container::read(stream, limits)?, None)),

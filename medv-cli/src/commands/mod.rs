@@ -6,16 +6,18 @@ mod expand;
 mod info;
 mod man;
 mod pack;
+mod salvage;
 mod verify;
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
 use medv_codec::container::Input;
-use medv_codec::source::HttpOptions;
+use medv_codec::source::{HttpOptions, Source};
 use medv_codec::{Error, Result};
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Fetching};
 use crate::interrupt;
 use crate::messages::Messages;
 use crate::report::Outcome;
@@ -32,21 +34,52 @@ pub(crate) fn run(args: &Args, messages: &Messages) -> Result<Outcome> {
     }
 }
 
+/// A .medv that is open, and who can be asked about it when the engine has taken it.
+struct Opened {
+    input: Input,
+    /// `None` if it can only be read front to back.
+    source: Option<Arc<dyn Source>>,
+}
+
 /// Opens a .medv. What goes wrong on the way to a web server and is tried again is told.
-fn open_input(source: &str, messages: &Messages) -> Result<Input> {
+fn open_input(place: &str, fetching: &Fetching, messages: &Messages) -> Result<Opened> {
     let told = messages.clone();
+    let authorities = fetching.ca_file.as_deref().map(authorities).transpose()?;
     let http = HttpOptions {
+        authorities,
         cancel: Some(interrupt::flag().clone()),
         on_retry: Some(Arc::new(move |what| told.warning(what))),
         ..HttpOptions::default()
     };
-    let input = Input::open(source, http)?;
-    let access = match &input {
-        Input::Random(file) => format!("{} bytes, read anywhere", file.len()),
-        Input::Stream { .. } => "read front to back".to_owned(),
-    };
-    messages.detail(&format!("{source}: {access}"));
-    Ok(input)
+    Ok(match Input::open(place, http)? {
+        Input::Random(source) => {
+            messages.detail(&format!("{}: {} bytes, read anywhere", source.name(), source.len()));
+            let source: Arc<dyn Source> = Arc::from(source);
+            Opened { input: Input::Random(Box::new(Arc::clone(&source))), source: Some(source) }
+        }
+        input @ Input::Stream { .. } => {
+            messages.detail(&format!("{place}: read front to back"));
+            Opened { input, source: None }
+        }
+    })
+}
+
+fn authorities(file: &Path) -> Result<Vec<u8>> {
+    std::fs::read(file)
+        .map_err(|error| Error::io("cannot read the certificate authorities", error).in_file(file))
+}
+
+/// How many requests it took.
+fn tell_requests(source: Option<&Arc<dyn Source>>, messages: &Messages) {
+    if let Some(source) = source.filter(|source| source.requests() > 0) {
+        messages.detail(&format!("{}: requests sent: {}", source.name(), source.requests()));
+    }
+}
+
+/// How many threads will work.
+fn tell_threads(threads: Option<NonZeroUsize>, messages: &Messages) {
+    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
+    messages.detail(&format!("threads: {threads}"));
 }
 
 /// The path that stands for standard input or output.

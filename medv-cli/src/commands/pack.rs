@@ -11,7 +11,7 @@ use medv_codec::{Error, ErrorKind, Result};
 use medv_format::Limits;
 use serde::Serialize;
 
-use super::{is_standard, no_json};
+use super::{is_standard, no_json, tell_threads};
 use crate::args::{Output, Pack};
 use crate::exit::Exit;
 use crate::human;
@@ -77,6 +77,7 @@ pub(crate) fn run(args: &Pack, output: &Output, messages: &Messages) -> Result<O
         threads: args.threads,
         limits: Limits::default(),
     };
+    tell_threads(args.threads, messages);
     let progress = Progress::new(output, messages);
     let free = if args.trim { Some(free_space(&*disk.disk, messages, &progress)?) } else { None };
     let subject = Subject::new(&disk, free.as_ref().map(FreeSpace::extents));
@@ -173,6 +174,9 @@ impl Done<'_> {
             .row("zero, skipped", human::exact(report.zero_bytes));
         if let Some(free) = free {
             table.row("free, trimmed", human::exact(report.trimmed_bytes));
+            if free.volumes().is_empty() {
+                table.row("", "no volume with a known file system was found");
+            }
             for volume in free.volumes() {
                 table.row("", format!("{}: {}", volume_name(volume), told(&volume.outcome)));
             }

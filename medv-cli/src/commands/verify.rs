@@ -8,7 +8,7 @@ use medv_codec::{Error, Result};
 use medv_format::Limits;
 use serde::Serialize;
 
-use super::open_input;
+use super::{Opened, open_input, tell_requests, tell_threads};
 use crate::args::{Output, Verify};
 use crate::exit::Exit;
 use crate::human;
@@ -33,10 +33,12 @@ struct Document {
 
 pub(crate) fn run(args: &Verify, output: &Output, messages: &Messages) -> Result<Outcome> {
     let depth = if args.quick { Depth::Quick } else { Depth::Full };
-    let input = open_input(&args.source, messages)?;
+    let Opened { input, source } = open_input(&args.source, &args.fetching, messages)?;
+    tell_threads(args.threads, messages);
     let progress = Progress::new(output, messages);
     let report = verify(input, depth, args.threads, &Limits::default(), &progress);
     progress.finish();
+    tell_requests(source.as_ref(), messages);
     let (report, time) = (report?, progress.elapsed());
     let good = report.damaged_frames == 0;
     let exit = if good { Exit::Done } else { Exit::Damaged };

@@ -1,13 +1,13 @@
 //! The footer that a target gets.
 
-use medv_format::container::{Attachment, SourceForm};
+use medv_format::container::{Attachment, SourceForm, ZeroFrames};
 use medv_format::digest::subtree;
 use medv_format::vhd::Footer;
 
 use crate::container::{Container, frame_bytes};
 use crate::decode::FrameDecoder;
 use crate::source::Source;
-use crate::verify::{check_crc, check_digest};
+use crate::verify::{check_crc, check_digest, check_is_no_run};
 use crate::{Error, Result};
 
 /// The footer of the fixed VHD that a `.medv` is.
@@ -18,6 +18,7 @@ pub(super) fn read_footer(source: &dyn Source, container: &Container) -> Result<
     let place = |error: Error| error.in_file(source.name()).at(frame.file).in_frame(frame.index);
     let bytes = frame_bytes(source, &frame)?;
     check_crc(&frame.entry, &bytes).map_err(place)?;
+    check_is_no_run(&mut ZeroFrames::new(), &frame.entry, &bytes).map_err(place)?;
     let mut footer = [0; Footer::SIZE];
     FrameDecoder::new()?.decode(&bytes, &mut footer).map_err(place)?;
     check_digest(&frame.entry, subtree(&footer)).map_err(place)?;

@@ -12,11 +12,12 @@ use super::writer::FrameWriter;
 use super::{ExpandOptions, ExpandReport, journal_header, whole_already};
 use crate::batches::for_each_frame;
 use crate::container::Container;
+use crate::decode::FrameDecoder;
 use crate::ordered::thread_pool;
 use crate::shape::Piece;
 use crate::source::Source;
 use crate::target::{Opened, Place, Standing, Target};
-use crate::verify::{check_crc, check_digest};
+use crate::verify::{check_crc, check_digest, check_is_no_run};
 use crate::{Error, Monitor, Result};
 
 pub(super) fn expand(
@@ -74,7 +75,7 @@ pub(super) fn expand(
         source,
         frames.filter_map(Result::transpose),
         monitor,
-        || FrameWriter::new(&work),
+        || FrameWriter::new(&work, FrameDecoder::for_digested_frames()?),
         |writer, frame, pieces: Vec<Piece>, bytes| {
             let entry = &frame.entry;
             work.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
@@ -84,6 +85,7 @@ pub(super) fn expand(
                 return Ok(());
             }
             if entry.kind == FrameKind::Data {
+                check_is_no_run(&mut writer.zero_frames, entry, bytes).map_err(place)?;
                 let digest = writer.decode(bytes, entry.content_len).map_err(place)?;
                 check_digest(entry, digest).map_err(place)?;
                 writer.write(&pieces)?;

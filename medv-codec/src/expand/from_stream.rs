@@ -12,6 +12,7 @@ use super::work::Work;
 use super::writer::FrameWriter;
 use super::{ExpandOptions, ExpandReport, journal_header, whole_already};
 use crate::container::Container;
+use crate::decode::FrameDecoder;
 use crate::ordered::{ordered, thread_pool};
 use crate::shape::Piece;
 use crate::stream::{FrameStream, PassingFrame, entry_of, read_to_end};
@@ -64,7 +65,7 @@ pub(super) fn expand(
             &pool,
             vec![(); pool.current_num_threads() * 2],
             frames,
-            || FrameWriter::new(&work),
+            || FrameWriter::new(&work, FrameDecoder::new()?),
             |writer, (), (frame, pieces, standing): (PassingFrame, Vec<Piece>, Standing)| {
                 let place = |error: Error| error.in_file(&name).at(frame.file).in_frame(frame.index);
                 let mut digest = Digest::default();

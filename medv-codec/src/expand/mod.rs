@@ -3,6 +3,7 @@
 mod footer;
 mod from_source;
 mod from_stream;
+mod leftover;
 mod recheck;
 mod salvage;
 mod to_writer;
@@ -17,6 +18,7 @@ use medv_format::container::{Entry, FrameKind, Header, SourceForm};
 use medv_format::digest::Digest;
 use medv_format::journal::{JournalForm, JournalHeader};
 
+pub use leftover::remove_if_useless;
 pub use salvage::{SalvageReport, salvage};
 pub use to_writer::expand_to_writer;
 

@@ -12,6 +12,7 @@ use crate::container::{Container, Input};
 use crate::decode::FrameDecoder;
 use crate::ordered::{ordered, thread_pool};
 use crate::stream::{FrameStream, entry_of};
+use crate::verify::check_footer;
 use crate::{Error, Monitor, Result};
 
 /// Zeros written at a time.
@@ -78,6 +79,7 @@ fn pass(
                 let content = &mut slot[..frame.content_len as usize];
                 let place = |error: Error| error.in_file(&name).at(frame.file).in_frame(frame.index);
                 decoder.decode(&frame.bytes, content).map_err(place)?;
+                check_footer(frame.kind, content).map_err(place)?;
                 digest = subtree(content);
             }
             Ok((entry_of(&frame, digest), slot))

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use medv_format::FileOffset;
+use medv_format::container::ZeroFrames;
 use medv_format::digest::{Digest, subtree};
 use medv_format::journal::JournalForm;
 use medv_format::vhd::SectorBitmap;
@@ -17,14 +18,15 @@ use crate::shape::{HEADROOM, Piece};
 pub(super) struct FrameWriter<'a> {
     work: &'a Work<'a>,
     decoder: FrameDecoder,
+    pub(super) zero_frames: ZeroFrames,
     /// A page that ends with a block's bitmap, then the frame's content.
     buffer: PageBuffer,
     bitmap: Vec<u8>,
 }
 
 impl<'a> FrameWriter<'a> {
-    /// A writer for `work`.
-    pub(super) fn new(work: &'a Work<'_>) -> Result<Self> {
+    /// A writer for `work` that decompresses with `decoder`.
+    pub(super) fn new(work: &'a Work<'_>, decoder: FrameDecoder) -> Result<Self> {
         let bitmap = match work.form {
             JournalForm::Dynamic { block_size } => SectorBitmap::full(block_size).as_bytes().to_vec(),
             JournalForm::Fixed | JournalForm::Raw => Vec::new(),
@@ -33,7 +35,7 @@ impl<'a> FrameWriter<'a> {
         if bitmap.len() <= HEADROOM {
             buffer[HEADROOM - bitmap.len()..HEADROOM].copy_from_slice(&bitmap);
         }
-        Ok(Self { work, decoder: FrameDecoder::new()?, buffer, bitmap })
+        Ok(Self { work, decoder, zero_frames: ZeroFrames::new(), buffer, bitmap })
     }
 
     /// Decompresses a data frame and answers the digest of its content.

@@ -77,11 +77,6 @@ impl HttpSource {
         Ok(Opened::Ranged(source))
     }
 
-    /// Requests sent so far, those that failed included; a redirect that was followed does not count as its own.
-    pub fn requests(&self) -> u64 {
-        self.client.requests()
-    }
-
     /// Asks for `start..end` of the version that was opened.
     fn request(&self, start: u64, end: u64) -> Result<Connection, Failure> {
         let client = &self.client;
@@ -130,6 +125,11 @@ impl Source for HttpSource {
     /// 32 MiB: some tenths of a second on a fast line, so that the round trip before it hardly counts.
     fn stride(&self) -> u64 {
         32 << 20
+    }
+
+    /// Those that failed included; a redirect that was followed does not count as its own.
+    fn requests(&self) -> u64 {
+        self.client.requests()
     }
 }
 

@@ -15,6 +15,7 @@ mod file;
 mod http;
 
 use std::io::Read;
+use std::sync::Arc;
 
 use medv_format::FileOffset;
 
@@ -44,6 +45,34 @@ pub trait Source: Send + Sync {
     /// Bytes that one worker should ask for at a time: small where a request costs nothing, large where it
     /// is a round trip.
     fn stride(&self) -> u64;
+
+    /// Requests sent so far to whoever holds it; 0 where nobody has to be asked.
+    fn requests(&self) -> u64 {
+        0
+    }
+}
+
+/// Shared by who reads it and who wants to ask it something afterwards.
+impl<S: Source + ?Sized> Source for Arc<S> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn len(&self) -> u64 {
+        (**self).len()
+    }
+
+    fn range(&self, start: FileOffset, len: u64) -> Result<Box<dyn Read + Send + '_>> {
+        (**self).range(start, len)
+    }
+
+    fn stride(&self) -> u64 {
+        (**self).stride()
+    }
+
+    fn requests(&self) -> u64 {
+        (**self).requests()
+    }
 }
 
 /// The end of `len` bytes from `start`, or why `source` does not hold them.

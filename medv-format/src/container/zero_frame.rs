@@ -49,6 +49,13 @@ impl ZeroFrames {
         frame
     }
 
+    /// Whether `frame` is the zero run of `content` bytes. Costs nothing where the first bytes tell.
+    pub fn is_run(&mut self, frame: &[u8], content: u32) -> bool {
+        let fits = content > 0 && content <= MAX_ZERO_RUN && content.is_multiple_of(512);
+        let has_len = usize::try_from(zero_frame_len(content)).is_ok_and(|len| frame.len() == len);
+        fits && has_len && frame.get(4..6) == Some(&[DESCRIPTOR, WINDOW]) && frame == self.make(content)
+    }
+
     /// Low 32 bits of XXH64 (seed 0) of `content` zero bytes.
     fn checksum(&mut self, content: u32) -> u32 {
         const MIB: u32 = 1 << 20;

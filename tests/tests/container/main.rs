@@ -6,6 +6,7 @@ mod by_the_book;
 mod options;
 mod progress;
 mod read_counts;
+mod refused;
 mod same_file;
 mod seekable;
 mod watch;

@@ -9,7 +9,7 @@ mod packing;
 use std::path::Path;
 
 use medv_codec::container::Input;
-use medv_codec::disk::{Severity, open};
+use medv_codec::disk::{OpenOptions, Severity, open};
 use medv_codec::expand::{ExpandReport, TargetForm, expand_on};
 use medv_codec::{ErrorKind, Result, Silent};
 use medv_format::Limits;
@@ -67,7 +67,7 @@ fn go_on(
     let is_over = storage.names() == [target()];
     match run(storage, open(sample), form) {
         Ok(report) if !is_over => {
-            counts::assert_not_written_again(storage, sample, form, &report, &done, context)
+            counts::assert_not_written_again(storage, sample, form, &report, &done, context);
         }
         Err(error) if is_over => assert_eq!(error.kind(), ErrorKind::Usage, "{error}: {context}"),
         Ok(_) => panic!("a disk was replaced: {context}"),
@@ -99,7 +99,7 @@ fn assert_is_disk(whole: &[u8], sample: &Sample, form: TargetForm) {
     }
     let file = tempfile::Builder::new().suffix(".vhd").tempfile().expect("a temporary file");
     std::fs::write(file.path(), whole).expect("a temporary file can be written");
-    let opened = open(file.path(), &Default::default()).expect("a VHD");
+    let opened = open(file.path(), &OpenOptions::default()).expect("a VHD");
     // That disk and blocks are small is noted, nothing more.
     let worse = opened.findings.iter().find(|finding| finding.severity != Severity::Note);
     assert!(worse.is_none(), "{worse:?}");
