@@ -36,9 +36,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Some(program) => std::path::absolute(program)?,
         None => build_medv()?,
     };
+    // Not every file system keeps holes, but a dynamic VHD has its own.
+    let (packed, dynamic) = (folder.join("packed.medv"), folder.join("dynamic.vhd"));
+    capture(quiet(&medv, "pack").arg(&disk).arg("--force").arg("--output").arg(&packed))?;
+    let mut expand = quiet(&medv, "expand");
+    capture(expand.arg(&packed).args(["--format", "dynamic", "--force", "--output"]).arg(&dynamic))?;
     let mut stale = Vec::new();
     for (name, how) in PICTURES {
-        let drawn = draw(&medv, &disk, how, name)?;
+        let drawn = draw(&medv, &dynamic, how, name)?;
         let place = root().join("docs/pictures").join(format!("{name}.svg"));
         // Git may have given the file other line ends.
         let there = fs::read_to_string(&place).map(|text| text.replace("\r\n", "\n")).unwrap_or_default();
@@ -49,9 +54,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             println!("{}", place.display());
         }
     }
-    if options.disk.is_none() {
-        fs::remove_file(&disk)?;
-    }
+    fs::remove_dir_all(&folder)?;
     if stale.is_empty() {
         return Ok(());
     }
@@ -60,17 +63,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// Packs `disk` as asked and returns its picture, titled `NAME.medv`.
 fn draw(medv: &Path, disk: &Path, how: &[&str], name: &str) -> Result<String> {
-    let folder = disk.parent().unwrap_or(disk);
-    let (packed, picture) = (folder.join(format!("{name}.medv")), folder.join(format!("{name}.svg")));
-    let quiet = |command: &str| {
-        let mut medv = Command::new(medv);
-        medv.args([command, "--quiet", "--progress", "none"]);
-        medv
-    };
-    capture(quiet("pack").arg(disk).args(how).arg("--force").arg("--output").arg(&packed))?;
-    capture(quiet("info").arg(&packed).arg("--map").arg(&picture))?;
-    let drawn = fs::read_to_string(&picture)?;
-    fs::remove_file(&packed)?;
-    fs::remove_file(&picture)?;
-    Ok(drawn)
+    let packed = disk.with_file_name(format!("{name}.medv"));
+    let picture = disk.with_file_name(format!("{name}.svg"));
+    capture(quiet(medv, "pack").arg(disk).args(how).arg("--force").arg("--output").arg(&packed))?;
+    capture(quiet(medv, "info").arg(&packed).arg("--map").arg(&picture))?;
+    Ok(fs::read_to_string(&picture)?)
+}
+
+fn quiet(medv: &Path, command: &str) -> Command {
+    let mut quiet = Command::new(medv);
+    quiet.args([command, "--quiet", "--progress", "none"]);
+    quiet
 }

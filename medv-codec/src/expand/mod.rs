@@ -95,7 +95,7 @@ const USUAL_BLOCK: u32 = 2 << 20;
 /// calling again goes on where the last call stopped.
 ///
 /// # Errors
-/// Usage if something stands there that may not be replaced; damaged, unsupported, limit as [`Container::read`] and
+/// Usage if something stands there that may not be replaced; damaged, unsupported, limit as [`crate::container::Container::read`] and
 /// where a frame is not what the index says; I/O; cancelled.
 pub fn expand(
     input: Input,
