@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use medv_codec::ErrorKind;
-use medv_codec::source::{HttpOptions, HttpSource, Opened, Retry, Source};
+use medv_codec::source::{HttpOptions, HttpSource, Opened, Retry};
 use medv_tests::web_server::{Habits, Misbehaviour, Ranges, WebServer};
 
 use crate::{

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use medv_codec::ErrorKind;
-use medv_codec::source::{HttpOptions, HttpSource, Opened, Retry, Source};
+use medv_codec::source::{HttpOptions, HttpSource, Opened, Retry};
 use medv_tests::web_server::{Habits, Misbehaviour, Ranges, Request, WebServer};
 
 use crate::{drain, file, quick, read_all, since};
