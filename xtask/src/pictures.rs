@@ -65,7 +65,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn draw(medv: &Path, disk: &Path, how: &[&str], name: &str) -> Result<String> {
     let packed = disk.with_file_name(format!("{name}.medv"));
     let picture = disk.with_file_name(format!("{name}.svg"));
-    capture(quiet(medv, "pack").arg(disk).args(how).arg("--force").arg("--output").arg(&packed))?;
+    // Small chunks, for the picture shows nothing smaller than one.
+    let mut pack = quiet(medv, "pack");
+    pack.arg(disk).args(how).args(["--chunk-size", "1MiB", "--force", "--output"]).arg(&packed);
+    capture(&mut pack)?;
     capture(quiet(medv, "info").arg(&packed).arg("--map").arg(&picture))?;
     Ok(fs::read_to_string(&picture)?)
 }

@@ -68,6 +68,11 @@ fn masked_word(word: &str) -> String {
     if core.len() >= 16 && core.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-') {
         return word.replace(core, "#");
     }
+    if let Some(digits) = core.strip_prefix("0x")
+        && digits.chars().all(|letter| letter.is_ascii_hexdigit())
+    {
+        return word.replace(core, "#");
+    }
     let mut masked = String::new();
     let mut letters = word.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -95,6 +100,7 @@ fn numbers_and_digests_are_all_the_same() {
     assert_eq!(masked("  disk  256 MiB (268435456 bytes)"), "disk # (#)");
     assert_eq!(masked("FAT16 at 1 MiB, byte 512: v1.2"), "FAT16 at #, byte #: v1.#");
     assert_eq!(masked("digest 00ff00ff00ff00ff"), "digest #");
+    assert_eq!(masked("found 0x44eecc0e, expected"), "found #, expected");
     assert_eq!(masked("sizes in bytes"), "sizes in bytes");
     assert_ne!(masked("3 frames"), masked("3 chunks"));
 }
