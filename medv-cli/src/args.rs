@@ -217,7 +217,7 @@ pub(crate) struct Expand {
     /// The form to write
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Same)]
     pub(crate) format: Form,
-    /// Worker threads [default: one a core]
+    /// Worker threads [default: two a core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
     /// Replace the target if it exists; of a damaged .medv, save what is whole as DISK.partial

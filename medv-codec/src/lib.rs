@@ -60,3 +60,4 @@ pub mod volume;
 
 pub use error::{Error, ErrorKind, Result};
 pub use monitor::{Monitor, Silent};
+pub use ordered::{computing_threads, writing_threads};

@@ -1,6 +1,7 @@
 //! Many workers, one order: results come out in the order in which the jobs went in, in bounded memory.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use crossbeam_channel::{bounded, unbounded};
@@ -84,11 +85,22 @@ enum Told<R, S> {
     Idle(S),
 }
 
-/// A pool of `threads` workers, one for each core if that is not said.
-pub(crate) fn thread_pool(threads: Option<std::num::NonZeroUsize>) -> Result<ThreadPool> {
-    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
+/// How many threads compute, if `asked` is all that was said: one a core.
+pub fn computing_threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
+    asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// How many threads write a disk, if `asked` is all that was said: two a core, so that the cores have something to do
+/// while half of them wait for the disk.
+pub fn writing_threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
+    asked.unwrap_or_else(|| computing_threads(None).saturating_add(computing_threads(None).get()))
+}
+
+/// A pool of so many workers.
+pub(crate) fn thread_pool(threads: NonZeroUsize) -> Result<ThreadPool> {
     let name = |number| format!("medv-{number}");
-    rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build().map_err(|error| {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).thread_name(name).build();
+    pool.map_err(|error| {
         Error::new(crate::ErrorKind::Io, format!("cannot start {threads} threads"))
             .caused_by(error)
             .advice("ask for fewer with --threads")
@@ -98,10 +110,9 @@ pub(crate) fn thread_pool(threads: Option<std::num::NonZeroUsize>) -> Result<Thr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::num::NonZeroUsize;
 
     fn run(threads: usize, slots: usize, fail_at: Option<u32>) -> Result<Vec<u32>> {
-        let pool = thread_pool(NonZeroUsize::new(threads))?;
+        let pool = thread_pool(NonZeroUsize::new(threads).unwrap())?;
         let mut seen = Vec::new();
         ordered(
             &pool,

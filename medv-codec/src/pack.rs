@@ -21,7 +21,7 @@ use zstd::zstd_safe::CParameter;
 
 use crate::buffer::{PageBuffer, is_zero};
 use crate::disk::{Disk, DiskForm, OpenedDisk};
-use crate::ordered::{ordered, thread_pool};
+use crate::ordered::{computing_threads, ordered, thread_pool};
 use crate::output::OutputFile;
 use crate::spans::{Span, Spans};
 use crate::storage::{LocalStorage, Storage};
@@ -103,7 +103,7 @@ pub fn pack(
     monitor: &dyn Monitor,
 ) -> Result<PackReport> {
     let header = header_for(subject, options)?;
-    let pool = thread_pool(options.threads)?;
+    let pool = thread_pool(computing_threads(options.threads))?;
     let chunk = header.chunk_size;
     let mut writer = Writer::new(out, header, monitor)?;
     monitor.begin(Some(writer.index.header.virtual_size()));

@@ -13,7 +13,7 @@ use crate::batches::for_each_frame;
 use crate::buffer::{PAGE, PageBuffer};
 use crate::container::{Container, Input};
 use crate::decode::FrameDecoder;
-use crate::ordered::{ordered, thread_pool};
+use crate::ordered::{computing_threads, ordered, thread_pool};
 use crate::source::Source;
 use crate::stream::{FrameStream, entry_of};
 use crate::{Error, ErrorKind, Monitor, Result};
@@ -82,7 +82,7 @@ fn verify_frames(
     let damage = Mutex::new(Vec::new());
     let (damaged, read) = (AtomicU64::new(0), AtomicU64::new(0));
     for_each_frame(
-        &thread_pool(threads)?,
+        &thread_pool(computing_threads(threads))?,
         source,
         index.frames().map(|frame| Ok((frame, ()))),
         monitor,
@@ -198,7 +198,7 @@ fn verify_stream(
     let virtual_size = stream.header.virtual_size();
     let chunk_size = stream.header.chunk_size as usize;
     monitor.begin(Some(virtual_size));
-    let pool = thread_pool(threads)?;
+    let pool = thread_pool(computing_threads(threads))?;
     let mut seen = Vec::new();
     let mut read_bytes = 0;
     let frames = std::iter::from_fn(|| match monitor.cancelled() {

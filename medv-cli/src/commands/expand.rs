@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Expand, output: &Output, messages: &Messages) -> Result
         None => default_target(args, input, &options.limits)?,
     };
     messages.detail(&format!("{}: expanding to {}", args.source, target.display()));
-    tell_threads(args.threads, messages);
+    tell_threads(medv_codec::writing_threads(args.threads), messages);
     let progress = Progress::new(output, messages);
     let report = expand(input, &target, &options, &progress);
     progress.finish();
@@ -92,7 +92,7 @@ fn to_stdout(
             .advice("send it to a file or another program, or give -o a path"));
     }
     let Opened { input, source } = open_input(&args.source, &args.fetching, messages)?;
-    tell_threads(args.threads, messages);
+    tell_threads(medv_codec::computing_threads(args.threads), messages);
     let progress = Progress::new(output, messages);
     let report = expand_to_writer(input, &mut stdout(), options, &progress);
     progress.finish();

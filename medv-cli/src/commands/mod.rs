@@ -77,8 +77,7 @@ fn tell_requests(source: Option<&Arc<dyn Source>>, messages: &Messages) {
 }
 
 /// How many threads will work.
-fn tell_threads(threads: Option<NonZeroUsize>, messages: &Messages) {
-    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
+fn tell_threads(threads: NonZeroUsize, messages: &Messages) {
     messages.detail(&format!("threads: {threads}"));
 }
 

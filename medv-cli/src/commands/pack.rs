@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Pack, output: &Output, messages: &Messages) -> Result<O
         threads: args.threads,
         limits: Limits::default(),
     };
-    tell_threads(args.threads, messages);
+    tell_threads(medv_codec::computing_threads(args.threads), messages);
     let progress = Progress::new(output, messages);
     let free = if args.trim { Some(free_space(&*disk.disk, messages, &progress)?) } else { None };
     let subject = Subject::new(&disk, free.as_ref().map(FreeSpace::extents));

@@ -34,7 +34,7 @@ struct Document {
 pub(crate) fn run(args: &Verify, output: &Output, messages: &Messages) -> Result<Outcome> {
     let depth = if args.quick { Depth::Quick } else { Depth::Full };
     let Opened { input, source } = open_input(&args.source, &args.fetching, messages)?;
-    tell_threads(args.threads, messages);
+    tell_threads(medv_codec::computing_threads(args.threads), messages);
     let progress = Progress::new(output, messages);
     let report = verify(input, depth, args.threads, &Limits::default(), &progress);
     progress.finish();

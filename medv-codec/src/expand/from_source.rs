@@ -13,7 +13,7 @@ use super::{ExpandOptions, ExpandReport, journal_header, whole_already};
 use crate::batches::for_each_frame;
 use crate::container::Container;
 use crate::decode::FrameDecoder;
-use crate::ordered::thread_pool;
+use crate::ordered::{thread_pool, writing_threads};
 use crate::shape::Piece;
 use crate::source::Source;
 use crate::target::{Opened, Place, Standing, Target};
@@ -38,7 +38,7 @@ pub(super) fn expand(
             return Ok(whole_already(&wanted, &index.entries, trailer.image_digest));
         }
     };
-    let pool = thread_pool(options.threads)?;
+    let pool = thread_pool(writing_threads(options.threads))?;
     let mut work = Work::new(*target, &wanted, is_device, monitor);
     if options.recheck || work.target.may_be_soiled() {
         recheck(&mut work, &container, &pool)?;

@@ -13,7 +13,7 @@ use super::writer::FrameWriter;
 use super::{ExpandOptions, ExpandReport, journal_header, whole_already};
 use crate::container::Container;
 use crate::decode::FrameDecoder;
-use crate::ordered::{ordered, thread_pool};
+use crate::ordered::{ordered, thread_pool, writing_threads};
 use crate::shape::Piece;
 use crate::stream::{FrameStream, PassingFrame, entry_of, read_to_end};
 use crate::target::{Opened, Place, Standing, Target};
@@ -36,7 +36,7 @@ pub(super) fn expand(
             return Ok(whole_already(&wanted, &index.entries, trailer.image_digest));
         }
     };
-    let pool = thread_pool(options.threads)?;
+    let pool = thread_pool(writing_threads(options.threads))?;
     let work = Work::new(*target, &wanted, is_device, monitor);
     work.prepare(0)?;
     let mut shape = work.shape()?;

@@ -46,7 +46,7 @@ pub enum TargetForm {
 pub struct ExpandOptions {
     /// The form to write.
     pub form: TargetForm,
-    /// Worker threads; `None` for one a core.
+    /// Worker threads; `None` for two a core.
     pub threads: Option<NonZeroUsize>,
     /// Replace an existing target once the new one is whole; throw away an unfinished one of another `.medv`.
     pub force: bool,

@@ -17,7 +17,7 @@ use super::{ExpandOptions, TargetForm, form_of, journal_header};
 use crate::batches::for_each_frame;
 use crate::container::Container;
 use crate::decode::FrameDecoder;
-use crate::ordered::thread_pool;
+use crate::ordered::{thread_pool, writing_threads};
 use crate::pack::footer_after;
 use crate::shape::Shape;
 use crate::source::Source;
@@ -134,7 +134,7 @@ fn by_index(
             FrameKind::Footer => None,
         });
         for_each_frame(
-            &thread_pool(options.threads)?,
+            &thread_pool(writing_threads(options.threads))?,
             source,
             frames,
             monitor,

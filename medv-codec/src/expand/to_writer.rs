@@ -10,7 +10,7 @@ use medv_format::journal::JournalForm;
 use super::{ExpandOptions, ExpandReport, form_of, journal_header};
 use crate::container::{Container, Input};
 use crate::decode::FrameDecoder;
-use crate::ordered::{ordered, thread_pool};
+use crate::ordered::{computing_threads, ordered, thread_pool};
 use crate::stream::{FrameStream, entry_of};
 use crate::verify::check_footer;
 use crate::{Error, Monitor, Result};
@@ -60,7 +60,7 @@ fn pass(
     let mut left = if is_raw_again { header.source_size } else { header.virtual_size() };
     monitor.begin(Some(header.virtual_size()));
 
-    let pool = thread_pool(options.threads)?;
+    let pool = thread_pool(computing_threads(options.threads))?;
     let mut seen = Vec::new();
     let zeros = vec![0; ZEROS];
     let slots = (0..pool.current_num_threads() * 2).map(|_| vec![0; header.chunk_size as usize]);
