@@ -40,7 +40,7 @@ impl DerefMut for PageBuffer {
 
 /// `true` if every byte is zero. Looks at pages of bytes at a time so that the compiler can use vector registers,
 /// and stops at the first page that is not zero.
-pub(crate) fn is_zero(bytes: &[u8]) -> bool {
+pub fn is_zero(bytes: &[u8]) -> bool {
     let (words, rest) = bytes.as_chunks::<8>();
     let any = |words: &[[u8; 8]]| words.iter().fold(0, |any, word| any | u64::from_ne_bytes(*word));
     words.chunks(PAGE / 8).all(|page| any(page) == 0) && rest.iter().all(|byte| *byte == 0)

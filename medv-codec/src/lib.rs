@@ -58,6 +58,8 @@ mod target;
 pub mod verify;
 pub mod volume;
 
+pub use buffer::is_zero;
+pub use decode::FrameDecoder;
 pub use error::{Error, ErrorKind, Result};
 pub use monitor::{Monitor, Silent};
 pub use ordered::{computing_threads, writing_threads};

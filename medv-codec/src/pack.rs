@@ -209,7 +209,7 @@ impl<'a> Worker<'a> {
     fn new(subject: &'a Subject<'_>, options: &PackOptions, monitor: &'a dyn Monitor) -> Result<Self> {
         Ok(Self {
             disk: subject.disk,
-            compressor: compressor(options.level)
+            compressor: frame_compressor(options.level)
                 .map_err(|error| Error::io("cannot set up the compressor", error))?,
             chunk: PageBuffer::new(options.chunk_size as usize)?,
             source_size: subject.disk.virtual_size(),
@@ -250,8 +250,11 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// A compressor for the frames of a `.medv`: content size and checksum in each.
-fn compressor(level: i32) -> std::io::Result<Compressor<'static>> {
+/// A compressor for the frames of a `.medv` at `level`: content size and checksum in each.
+///
+/// # Errors
+/// Whatever zstd has against `level`.
+pub fn frame_compressor(level: i32) -> std::io::Result<Compressor<'static>> {
     let mut compressor = Compressor::new(level)?;
     compressor.include_contentsize(true)?;
     compressor.include_checksum(true)?;
@@ -364,7 +367,7 @@ impl<'a> Writer<'a> {
         };
         let bytes = footer.to_bytes();
         let frame =
-            compressor(self.index.header.level).and_then(|mut compressor| compressor.compress(&bytes));
+            frame_compressor(self.index.header.level).and_then(|mut compressor| compressor.compress(&bytes));
         let frame = frame.map_err(|error| Error::io("cannot compress", error))?;
         self.frame(FrameKind::Footer, 512, &frame, crc32fast::hash(&frame), subtree(&bytes))?;
 
