@@ -110,8 +110,9 @@ pub(crate) struct Pack {
     #[arg(short, long, value_name = "LEVEL", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=22))]
     pub(crate) level: i32,
     /// Disk bytes in a frame: a power of two from 64KiB to 8MiB. Larger packs better, smaller is quicker to read parts of
-    #[arg(long, value_name = "SIZE", default_value_t)]
-    pub(crate) chunk_size: ChunkSize,
+    /// [default: 2MiB, from level 5 on 8MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) chunk_size: Option<ChunkSize>,
     /// Worker threads [default: one a core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,

@@ -1,10 +1,8 @@
 //! Sizes as people type them: `65536`, `64KiB`, `1MiB`, `4M`.
 
-use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use medv_codec::pack::PackOptions;
 use medv_format::container::{MAX_CHUNK, MIN_CHUNK};
 
 use crate::human;
@@ -38,13 +36,6 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChunkSize(pub(crate) u32);
 
-impl Default for ChunkSize {
-    /// The engine's own.
-    fn default() -> Self {
-        Self(PackOptions::default().chunk_size)
-    }
-}
-
 impl FromStr for ChunkSize {
     type Err = String;
 
@@ -55,13 +46,6 @@ impl FromStr for ChunkSize {
             .filter(|bytes| bytes.is_power_of_two() && ALLOWED.contains(bytes))
             .map(Self)
             .ok_or_else(|| "a chunk is a power of two from 64KiB to 8MiB".to_owned())
-    }
-}
-
-/// `1MiB`, as it is typed.
-impl fmt::Display for ChunkSize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&human::bytes(self.0.into()).replace(' ', ""))
     }
 }
 
@@ -99,7 +83,6 @@ mod tests {
     fn chunks_are_powers_of_two_within_the_container_s_bounds() {
         assert_eq!(ChunkSize::from_str("64KiB"), Ok(ChunkSize(MIN_CHUNK)));
         assert_eq!(ChunkSize::from_str("8M"), Ok(ChunkSize(MAX_CHUNK)));
-        assert_eq!(ChunkSize(1 << 20).to_string(), "1MiB");
         for text in ["32KiB", "16MiB", "3MiB", "65537", "8589934592"] {
             assert!(ChunkSize::from_str(text).is_err(), "{text}");
         }

@@ -17,7 +17,7 @@ use medv_format::digest::{Digest, subtree};
 use medv_format::vhd::{Footer, Timestamp, Uuid};
 use medv_format::{DiskOffset, Limits};
 use zstd::bulk::Compressor;
-use zstd::zstd_safe::CParameter;
+use zstd::zstd_safe::{CParameter, Strategy};
 
 use crate::buffer::{PageBuffer, is_zero};
 use crate::disk::{Disk, DiskForm, OpenedDisk};
@@ -40,10 +40,16 @@ pub struct PackOptions {
     pub limits: Limits,
 }
 
+/// The chunk size in bytes that suits `level`: 2 MiB, which a core's cache holds; 8 MiB from level 5 on, where what
+/// stands further back is worth looking for.
+pub fn usual_chunk_size(level: i32) -> u32 {
+    if level < 5 { 2 << 20 } else { MAX_CHUNK }
+}
+
 impl Default for PackOptions {
     /// Level 3, chunks of 2 MiB, a thread a core.
     fn default() -> Self {
-        Self { level: 3, chunk_size: 2 << 20, threads: None, limits: Limits::default() }
+        Self { level: 3, chunk_size: usual_chunk_size(3), threads: None, limits: Limits::default() }
     }
 }
 
@@ -259,6 +265,11 @@ pub fn frame_compressor(level: i32) -> std::io::Result<Compressor<'static>> {
     compressor.include_contentsize(true)?;
     compressor.include_checksum(true)?;
     compressor.include_dictid(false)?;
+    if level == 9 {
+        // The tables of the level with a simpler search: in chunks of 8 MiB of Windows programs a third less time than
+        // `zstd -9`, for 0.4 % more bytes.
+        compressor.set_parameter(CParameter::Strategy(Strategy::ZSTD_lazy))?;
+    }
     if level == 3 {
         // A window and tables that stay in a core's cache together with the chunk. On 2 MiB of Windows programs at a time
         // this takes 4 % less time than zstd's own choice, for 0.1 % more bytes.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use medv_codec::disk::{Disk, Finding, open};
-use medv_codec::pack::{PackOptions, PackReport, Subject, pack, pack_to_file};
+use medv_codec::pack::{PackOptions, PackReport, Subject, pack, pack_to_file, usual_chunk_size};
 use medv_codec::volume::{self, FreeSpace, VolumeReport};
 use medv_codec::{Error, ErrorKind, Result};
 use medv_format::Limits;
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Pack, output: &Output, messages: &Messages) -> Result<O
     }
     let options = PackOptions {
         level: args.level,
-        chunk_size: args.chunk_size.0,
+        chunk_size: chunk_size(args),
         threads: args.threads,
         limits: Limits::default(),
     };
@@ -149,7 +149,7 @@ impl Done<'_> {
             disk: args.disk.display().to_string(),
             output: target.display().to_string(),
             level: args.level,
-            chunk_size: args.chunk_size.0,
+            chunk_size: chunk_size(args),
             virtual_size: report.virtual_size,
             data_bytes: report.data_bytes,
             zero_bytes: report.zero_bytes,
@@ -224,4 +224,8 @@ impl Volume {
             reason,
         }
     }
+}
+
+fn chunk_size(args: &Pack) -> u32 {
+    args.chunk_size.map_or_else(|| usual_chunk_size(args.level), |chunk_size| chunk_size.0)
 }
