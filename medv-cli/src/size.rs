@@ -5,8 +5,6 @@ use std::str::FromStr;
 
 use medv_format::container::{MAX_CHUNK, MIN_CHUNK};
 
-use crate::human;
-
 const UNITS: [(&str, u32); 10] = [
     ("", 0),
     ("b", 0),
