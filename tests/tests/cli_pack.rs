@@ -31,8 +31,7 @@ fn the_output_stands_beside_the_disk_and_the_report_names_what_was_done() {
     let folder = folder_with_disk();
     let report = pack(&folder, []).exits(0);
     assert!(folder.path().join("disk.medv").is_file());
-    for text in
-        ["packed into disk.medv", "8 MiB (8388608 bytes)", "zero, skipped", "ratio", "digest", "MiB/s"]
+    for text in ["packed into disk.medv", "8 MiB (8388608 bytes)", "zero, skipped", "ratio", "digest", "iB/s"]
     {
         assert!(report.text().contains(text), "{text} in {}", report.text());
     }
