@@ -80,9 +80,9 @@ impl Container {
         let header_frame = bytes_of(source, 0, Header::FRAME_LEN.min(len))?;
         let header = Header::from_frame(&header_frame, limits)?;
         let Ending { trailer, index_frame, table_len } = Self::ending_of(source, limits)?;
-        let container = Self::from_parts(&header, &index_frame, trailer, limits)?;
+        let (container, table) = Self::from_parts(&header, &index_frame, trailer, limits)?;
         let table_at = len - table_len;
-        container.check_seek_table(&bytes_of(source, table_at, table_len)?, table_at)?;
+        check_seek_table(&bytes_of(source, table_at, table_len)?, &table, table_at)?;
         Ok(container)
     }
 
@@ -91,7 +91,7 @@ impl Container {
         let Ending { trailer, index_frame, .. } = Self::ending_of(source, limits)?;
         let bytes = unwrap(SKIPPABLE_MAGIC, &index_frame).unwrap_or_default();
         let header = Index::from_bytes(bytes, limits)?.header;
-        Self::from_parts(&header, &index_frame, trailer, limits)
+        Ok(Self::from_parts(&header, &index_frame, trailer, limits)?.0)
     }
 
     fn ending_of(source: &dyn Source, limits: &Limits) -> Result<Ending> {
@@ -130,13 +130,14 @@ impl Container {
         Ok(Ending { trailer, index_frame, table_len })
     }
 
-    /// Puts a container together from the bytes of its structures, whose digests must agree.
+    /// Puts a container together from the bytes of its structures, whose digests must agree. Also answers the seek
+    /// table that must follow.
     pub(crate) fn from_parts(
         header: &Header,
         index_frame: &[u8],
         trailer: Trailer,
         limits: &Limits,
-    ) -> Result<Self> {
+    ) -> Result<(Self, SeekTable)> {
         let at = trailer.index_at.saturating_add(SKIPPABLE_OVERHEAD);
         let bytes = unwrap(SKIPPABLE_MAGIC, index_frame).unwrap_or_default();
         let digest = Index::digest_of(bytes);
@@ -150,7 +151,7 @@ impl Container {
                 "the header at the start is not the one that the index knows: parts of different files";
             return Err(Error::damaged(message).at(FileOffset::ZERO).advice("fetch the file again"));
         }
-        let (expected, _) = index.ending(bytes)?;
+        let (expected, table) = index.ending(bytes)?;
         if expected != trailer {
             let message = format!(
                 "the trailer does not follow from the index: found {trailer:?}, expected {expected:?}"
@@ -159,21 +160,20 @@ impl Container {
                 .at(trailer.index_at)
                 .advice("fetch the file again, or ask whoever packed it"));
         }
-        Ok(Self { index, trailer })
+        Ok((Self { index, trailer }, table))
     }
+}
 
-    /// The seek table is for other readers, who shall not be led astray either.
-    pub(crate) fn check_seek_table(&self, found: &[u8], at: u64) -> Result<()> {
-        let (_, expected) = self.index.ending(&self.index.to_bytes())?;
-        let expected = expected.to_frame();
-        if found == expected {
-            return Ok(());
-        }
-        let differs = found.iter().zip(&expected).take_while(|(found, expected)| found == expected).count();
-        Err(Error::damaged("the seek table does not agree with the index")
-            .at(FileOffset::new(at + differs as u64))
-            .advice("fetch the file again"))
+/// The seek table is for other readers, who shall not be led astray either.
+pub(crate) fn check_seek_table(found: &[u8], expected: &SeekTable, at: u64) -> Result<()> {
+    let expected = expected.to_frame();
+    if found == expected {
+        return Ok(());
     }
+    let differs = found.iter().zip(&expected).take_while(|(found, expected)| found == expected).count();
+    Err(Error::damaged("the seek table does not agree with the index")
+        .at(FileOffset::new(at + differs as u64))
+        .advice("fetch the file again"))
 }
 
 /// What stands behind the frames.

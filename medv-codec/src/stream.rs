@@ -3,11 +3,13 @@
 
 use std::io::Read;
 
-use medv_format::container::{Entry, FrameKind, FrameSplitter, Header, Piece, Trailer, ZeroFrames};
+use medv_format::container::{
+    Entry, FrameKind, FrameSplitter, Header, Piece, SeekTable, Trailer, ZeroFrames,
+};
 use medv_format::digest::{Digest, subtree};
 use medv_format::{DiskOffset, FileOffset, FrameIndex, Limits};
 
-use crate::container::{Container, read_error, read_trailer};
+use crate::container::{Container, check_seek_table, read_error, read_trailer};
 use crate::decode::FrameDecoder;
 use crate::verify::check_footer;
 use crate::{Error, Result};
@@ -121,10 +123,10 @@ impl<'a> FrameStream<'a> {
         let trailer = self.structure()?;
         let trailer = read_trailer(&trailer)
             .map_err(|error| self.place(error.based_at(self.splitter.frame_at()).into()))?;
-        let container = self.container(&index_frame, index_at, trailer).map_err(|error| self.place(error))?;
-        let table = self.structure()?;
-        container
-            .check_seek_table(&table, self.splitter.frame_at().get())
+        let (container, table) =
+            self.container(&index_frame, index_at, trailer).map_err(|error| self.place(error))?;
+        let found = self.structure()?;
+        check_seek_table(&found, &table, self.splitter.frame_at().get())
             .map_err(|error| self.place(error))?;
         if self.piece()?.is_some() {
             return Err(
@@ -149,7 +151,12 @@ impl<'a> FrameStream<'a> {
         Ok(container)
     }
 
-    fn container(&self, index_frame: &[u8], index_at: FileOffset, trailer: Trailer) -> Result<Container> {
+    fn container(
+        &self,
+        index_frame: &[u8],
+        index_at: FileOffset,
+        trailer: Trailer,
+    ) -> Result<(Container, SeekTable)> {
         if trailer.index_at != index_at {
             let message = format!("the trailer has the index at byte {}", trailer.index_at);
             return Err(Error::damaged(message).at(index_at).advice("fetch the file again"));

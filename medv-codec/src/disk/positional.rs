@@ -1,11 +1,12 @@
 //! Reads from a file at an offset, without moving anything that threads share.
 
 use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom};
+use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use medv_format::FileOffset;
 
+use crate::positional::read_exact_at;
 use crate::{Error, Result};
 
 /// A file that a disk is read from.
@@ -74,25 +75,4 @@ fn is_block_device(metadata: &fs::Metadata) -> bool {
 #[cfg(windows)]
 fn is_block_device(_metadata: &fs::Metadata) -> bool {
     false
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, buf: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buf, offset)
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut buf: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !buf.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, buf, offset) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(read) => {
-                buf = &mut buf[read..];
-                offset += read as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }

@@ -22,7 +22,12 @@ fn forged(scratch: &Scratch, disk: &[u8], change: impl Fn(&mut Index, &mut Vec<u
         Container::open(&FileSource::open(&path).unwrap(), &Limits::default()).unwrap();
     let mut file = medv[..usize::try_from(trailer.index_at.get()).unwrap()].to_vec();
     change(&mut index, &mut file);
-    let bytes = index.to_bytes();
+    sealed(file, &index, &[])
+}
+
+/// Puts the rest of the file behind the frames in `file`, with `later` behind what the index has to say.
+fn sealed(mut file: Vec<u8>, index: &Index, later: &[u8]) -> Vec<u8> {
+    let bytes = [&index.to_bytes(), later].concat();
     let (trailer, table) = index.ending(&bytes).unwrap();
     file.extend(wrap(SKIPPABLE_MAGIC, &bytes));
     file.extend(wrap(SKIPPABLE_MAGIC, &trailer.to_bytes()));
@@ -52,6 +57,24 @@ fn assert_refused(scratch: &Scratch, medv: &[u8]) {
     for input in inputs() {
         let error = expand_to_writer(input, &mut std::io::sink(), &into_form(TargetForm::Fixed), &Silent);
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Damaged);
+    }
+}
+
+/// The counterpart: what a later version may add is no reason to refuse.
+#[test]
+fn an_attachment_of_an_unknown_kind_is_passed_over() {
+    let scratch = Scratch::new();
+    let disk = islands(84, 192 << 10);
+    let (medv, _) = pack_file(&write(&scratch, Form::Fixed, &disk), &small_chunks());
+    let path = scratch.write("honest.medv", &medv);
+    let Container { index, trailer } =
+        Container::open(&FileSource::open(&path).unwrap(), &Limits::default()).unwrap();
+    let frames = medv[..usize::try_from(trailer.index_at.get()).unwrap()].to_vec();
+    let later = sealed(frames, &index, &[9, 0, 0, 0, 3, 0, 0, 0, 1, 2, 3]);
+    let path = scratch.write("later.medv", &later);
+    for input in [at_random(&path), through_a_pipe(&later)] {
+        let report = verify(input, Depth::Full, None, &Limits::default(), &Silent).unwrap();
+        assert_eq!((report.damaged_frames, report.image_digest), (0, trailer.image_digest));
     }
 }
 
