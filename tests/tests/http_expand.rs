@@ -12,7 +12,7 @@ use medv_codec::verify::{Depth, VerifyReport, verify};
 use medv_codec::{Error, ErrorKind, Result, Silent};
 use medv_tests::failing_storage::FailingStorage;
 use medv_tests::sample::{CHUNK, Sample, expand_options};
-use medv_tests::web_server::{Habits, Misbehaviour, Ranges, Request, WebServer};
+use medv_tests::web_server::{Habits, Misbehaviour, Ranges, Request, WebServer, once, since};
 
 /// Data at both ends and in the middle, with zeros between.
 const CHUNKS: &str = "abcdefgh....ijklm.nopqrstuv..wxyz";
@@ -64,20 +64,6 @@ fn verified(server: &WebServer, depth: Depth) -> Result<VerifyReport> {
 
 fn target() -> &'static Path {
     Path::new("disk.img")
-}
-
-fn once(
-    number: usize,
-    misbehaviour: Misbehaviour,
-) -> impl FnMut(usize, &Request) -> Option<Misbehaviour> + Send {
-    move |now, _| (now == number).then(|| misbehaviour.clone())
-}
-
-fn since(
-    number: usize,
-    misbehaviour: Misbehaviour,
-) -> impl FnMut(usize, &Request) -> Option<Misbehaviour> + Send {
-    move |now, _| (now >= number).then(|| misbehaviour.clone())
 }
 
 fn without_ranges() -> Habits {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Request;
+
 /// How to spoil one answer.
 #[derive(Clone, Debug)]
 pub enum Misbehaviour {
@@ -40,4 +42,20 @@ pub enum Misbehaviour {
     Gzip,
     /// No `ETag` this time.
     NoEtag,
+}
+
+/// `misbehaviour` for the `number`th request only.
+pub fn once(
+    number: usize,
+    misbehaviour: Misbehaviour,
+) -> impl FnMut(usize, &Request) -> Option<Misbehaviour> + Send {
+    move |now, _| (now == number).then(|| misbehaviour.clone())
+}
+
+/// `misbehaviour` from the `number`th request on.
+pub fn since(
+    number: usize,
+    misbehaviour: Misbehaviour,
+) -> impl FnMut(usize, &Request) -> Option<Misbehaviour> + Send {
+    move |now, _| (now >= number).then(|| misbehaviour.clone())
 }

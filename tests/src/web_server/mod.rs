@@ -27,7 +27,7 @@ use self::answer::{Answer, Then};
 use self::content::Content;
 
 pub use self::answer::{Etag, Habits, Ranges};
-pub use self::misbehaviour::Misbehaviour;
+pub use self::misbehaviour::{Misbehaviour, once, since};
 pub use self::request::Request;
 
 /// One request and what became of it.

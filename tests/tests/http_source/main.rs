@@ -16,7 +16,7 @@ use std::time::Duration;
 use medv_codec::source::{HttpOptions, HttpSource, HttpStream, Opened, Retry, Source};
 use medv_codec::{Error, ErrorKind, Result};
 use medv_format::FileOffset;
-use medv_tests::web_server::{Misbehaviour, Request, WebServer};
+use medv_tests::web_server::{WebServer, once, since};
 
 /// Length of the file, and of the part of it that the first request fetches.
 const LEN: u64 = 300_000;
@@ -88,22 +88,6 @@ fn read(source: &HttpSource, start: u64, len: u64) -> Result<Vec<u8>> {
 
 fn read_all(source: &HttpSource) -> Result<Vec<u8>> {
     read(source, 0, source.len())
-}
-
-/// `misbehaviour` for the `number`th request only.
-fn once(
-    number: usize,
-    misbehaviour: Misbehaviour,
-) -> impl FnMut(usize, &Request) -> Option<Misbehaviour> + Send {
-    move |now, _| (now == number).then(|| misbehaviour.clone())
-}
-
-/// `misbehaviour` from the `number`th request on.
-fn since(
-    number: usize,
-    misbehaviour: Misbehaviour,
-) -> impl FnMut(usize, &Request) -> Option<Misbehaviour> + Send {
-    move |now, _| (now >= number).then(|| misbehaviour.clone())
 }
 
 fn ranges(server: &WebServer) -> Vec<String> {
