@@ -1,0 +1,1 @@
+//! Workspace packages, as `spec/workspace-package.md` has them.
