@@ -227,7 +227,8 @@ pub(crate) struct Expand {
     /// When going on, read back and check what is done already
     #[arg(long)]
     pub(crate) recheck: bool,
-    /// Disk bytes between two syncs of the target: so many are done again, at most, after a power cut
+    /// Disk bytes between two syncs of the target: so many are done again, at most, after a power cut. A slow source is
+    /// synced every two seconds as well
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_size, hide_short_help = true)]
     pub(crate) sync_every: u64,
     #[command(flatten)]

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use medv_format::digest::Digest;
 use medv_format::journal::{Journal, JournalHeader, JournalRecord};
@@ -34,6 +35,8 @@ pub(crate) struct Place<'a> {
     pub(crate) is_device: bool,
     /// Bytes of target between two syncs.
     pub(crate) commit_every: u64,
+    /// Time between two syncs, while something is written.
+    pub(crate) commit_after: Duration,
     /// Replace what stands at `path`; throw away what another `.medv` left unfinished.
     pub(crate) force: bool,
 }
@@ -95,6 +98,8 @@ struct JournalFile {
 struct Pending {
     records: Vec<JournalRecord>,
     bytes: u64,
+    /// When the first of them was written.
+    since: Option<Instant>,
 }
 
 impl<'a> Target<'a> {
@@ -305,7 +310,8 @@ impl<'a> Target<'a> {
         let mut pending = self.lock_pending();
         pending.records.push(JournalRecord { frame, crc });
         pending.bytes += bytes;
-        if pending.bytes < self.place.commit_every {
+        let waiting = pending.since.get_or_insert_with(Instant::now).elapsed();
+        if pending.bytes < self.place.commit_every && waiting < self.place.commit_after {
             return Ok(());
         }
         let due = std::mem::take(&mut *pending);

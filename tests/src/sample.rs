@@ -72,6 +72,8 @@ pub fn expand_options(form: TargetForm) -> ExpandOptions {
         form,
         threads: NonZeroUsize::new(1),
         commit_every: 4 * CHUNK as u64,
+        // Where the syncs fall must not depend on how fast the machine is.
+        commit_after: std::time::Duration::MAX,
         limits: Limits { table_bytes: 1 << 20, ..Limits::default() },
         ..ExpandOptions::default()
     }

@@ -121,9 +121,7 @@ impl Demo {
         let address = server.address("disk.medv");
         let expand = |demo: &Demo| {
             let mut expand = Command::new(&demo.medv);
-            expand
-                .args(["expand", &address, "--json", "--progress", "none", "--sync-every", "16MiB", "-o"])
-                .arg(restored);
+            expand.args(["expand", &address, "--json", "--progress", "none", "-o"]).arg(restored);
             expand
         };
         self.step("medv expand http://…, killed", |demo| {

@@ -12,6 +12,7 @@ mod writer;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use medv_format::Limits;
 use medv_format::container::{Entry, FrameKind, Header, SourceForm};
@@ -57,15 +58,25 @@ pub struct ExpandOptions {
     pub journal: Option<PathBuf>,
     /// Bytes of disk between two syncs of the target: so many are done again, at most, after a power cut.
     pub commit_every: u64,
+    /// Time between two syncs while data arrives: a slow line needs hours for the bytes that a fast disk syncs at once.
+    pub commit_after: Duration,
     /// What the file may ask of us.
     pub limits: Limits,
 }
 
 impl Default for ExpandOptions {
-    /// The source's form, a thread a core, nothing overwritten, a sync every 256 MiB.
+    /// The source's form, two threads a core, nothing overwritten, a sync every 256 MiB or two seconds.
     fn default() -> Self {
-        let (form, commit_every, limits) = (TargetForm::Same, 256 << 20, Limits::default());
-        Self { form, threads: None, force: false, recheck: false, journal: None, commit_every, limits }
+        Self {
+            form: TargetForm::Same,
+            threads: None,
+            force: false,
+            recheck: false,
+            journal: None,
+            commit_every: 256 << 20,
+            commit_after: Duration::from_secs(2),
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -123,9 +134,9 @@ pub fn expand_on(
             .in_file(target)
             .advice("ask for it with --format raw: everything on the device will be overwritten"));
     }
-    let ExpandOptions { force, commit_every, .. } = *options;
+    let ExpandOptions { force, commit_every, commit_after, .. } = *options;
     let journal = options.journal.as_deref();
-    let place = Place { storage, path: target, journal, is_device, commit_every, force };
+    let place = Place { storage, path: target, journal, is_device, commit_every, commit_after, force };
     match input {
         Input::Random(source) => from_source::expand(&*source, place, options, monitor),
         Input::Stream { name, reader } => {

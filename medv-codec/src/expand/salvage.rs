@@ -89,6 +89,7 @@ fn start<'a>(
         journal: None,
         is_device: false,
         commit_every: options.commit_every,
+        commit_after: options.commit_after,
         force: true,
     };
     // What an earlier attempt has left is not gone on with: it may be of another state of the file.

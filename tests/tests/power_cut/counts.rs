@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
+use medv_codec::Silent;
 use medv_codec::container::Container;
-use medv_codec::expand::{ExpandReport, TargetForm};
+use medv_codec::expand::{ExpandOptions, ExpandReport, TargetForm, expand_on};
 use medv_format::Limits;
 use medv_format::container::FrameKind;
 use medv_format::vhd::DynamicLayout;
 use medv_tests::failing_storage::{Call, FailingStorage};
-use medv_tests::sample::{BLOCK, CHUNK, Sample};
+use medv_tests::sample::{BLOCK, CHUNK, Sample, expand_options};
 
-use crate::{FORMS, INPUTS, JOURNAL, PART, sample, undisturbed};
+use crate::{FORMS, INPUTS, JOURNAL, PART, sample, target, undisturbed};
 
 /// Where in the target's file each data frame belongs, worked out without the engine.
 fn places(sample: &Sample, form: TargetForm) -> HashMap<u64, Range<u64>> {
@@ -100,6 +102,22 @@ fn syncs_are_few() {
             assert_eq!(folders, 4, "{name}, {form:?}");
         }
     }
+}
+
+#[test]
+fn what_comes_slowly_is_synced_by_the_clock() {
+    let sample = sample(TargetForm::Dynamic);
+    let journalled = |commit_after| {
+        let storage = FailingStorage::new();
+        let form = TargetForm::Dynamic;
+        let options = ExpandOptions { commit_every: u64::MAX, commit_after, ..expand_options(form) };
+        expand_on(&storage, sample.file(), target(), &options, &Silent).expect("nothing fails");
+        let calls = storage.calls();
+        calls.iter().filter(|call| **call == Call::Sync { path: JOURNAL.into() }).count()
+    };
+    // Beside the header and the end: once, or as if the time were always up, for each of the 13 chunks.
+    assert_eq!(journalled(Duration::MAX), 2 + 1);
+    assert_eq!(journalled(Duration::ZERO), 2 + 13);
 }
 
 #[test]
