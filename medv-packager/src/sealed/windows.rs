@@ -1,0 +1,134 @@
+//! Windows: the setup state of Vista and later, the `sysprep` folder of XP, and the answer files of both.
+
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ntfs::indexes::NtfsFileNameIndex;
+use ntfs::{Ntfs, NtfsFile};
+
+use super::{Sealed, volume::Volume};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+const STATE: &str = "Windows/Setup/State/State.ini";
+const GENERALIZED: &str = "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE";
+/// Where Windows looks for answers, in its own order.
+const ANSWERS: [&str; 5] = [
+    "Windows/Panther/Unattend/Unattend.xml",
+    "Windows/Panther/Unattend.xml",
+    "Windows/System32/Sysprep/Unattend.xml",
+    "Unattend.xml",
+    "Autounattend.xml",
+];
+/// Most of a state file that is read, in bytes. It has a few lines.
+const MOST: u64 = 64 << 10;
+
+/// What sysprep leaves; `None` if there is no Windows here.
+pub(super) fn look(volume: Volume) -> Result<Option<Sealed>, Failure> {
+    // The reader of NTFS trusts some lengths that it reads, and panics where they are wrong.
+    let looked = catch_unwind(AssertUnwindSafe(|| look_through(Files::open(volume)?)));
+    looked.unwrap_or_else(|_| Err("its NTFS is damaged".into()))
+}
+
+fn look_through(mut files: Files) -> Result<Option<Sealed>, Failure> {
+    if let Some(state) = files.read(STATE)? {
+        return Ok(Some(vista_and_later(&text(&state), &mut files)?));
+    }
+    if files.exists("Windows/System32/config/SYSTEM")? || files.exists("WINNT/System32/config/SYSTEM")? {
+        return Ok(Some(xp(&mut files)?));
+    }
+    Ok(None)
+}
+
+fn vista_and_later(state: &str, files: &mut Files) -> Result<Sealed, Failure> {
+    let image_state = state.lines().find_map(|line| line.trim().strip_prefix("ImageState="));
+    let Some(GENERALIZED) = image_state.map(str::trim) else {
+        return Ok(Sealed::No {
+            reason: format!("{STATE} says {}, not {GENERALIZED}", image_state.unwrap_or("nothing")),
+            advice: r"in the guest, run `%windir%\System32\Sysprep\sysprep.exe /generalize /oobe /shutdown /unattend:FILE`"
+                .to_owned(),
+        });
+    };
+    let mut answered = false;
+    for path in ANSWERS {
+        answered |= files.exists(path)?;
+    }
+    Ok(Sealed::Yes {
+        evidence: format!("{STATE} says {GENERALIZED}"),
+        unanswered: (!answered)
+            .then(|| "there is no unattend.xml, so setup will ask the user its questions".to_owned()),
+    })
+}
+
+/// Sysprep of XP works from a folder of its own, which its Mini-Setup deletes when it has run.
+fn xp(files: &mut Files) -> Result<Sealed, Failure> {
+    if !files.exists("sysprep/setupcl.exe")? {
+        return Ok(Sealed::No {
+            reason: r"there is no C:\sysprep\setupcl.exe, without which Mini-Setup cannot run".to_owned(),
+            advice:
+                r"in the guest, run C:\sysprep\sysprep.exe -mini -reseal -forceshutdown with a sysprep.inf beside it"
+                    .to_owned(),
+        });
+    }
+    let answered = files.exists("sysprep/sysprep.inf")? || files.exists("sysprep.inf")?;
+    Ok(Sealed::Yes {
+        evidence: r"C:\sysprep is there with setupcl.exe".to_owned(),
+        unanswered: (!answered)
+            .then(|| "there is no sysprep.inf, so Mini-Setup will ask the user its questions".to_owned()),
+    })
+}
+
+/// INI files are in the code page of the system or in UTF-16; what is asked of them is ASCII.
+fn text(bytes: &[u8]) -> String {
+    match bytes.strip_prefix(b"\xFF\xFE") {
+        Some(wide) => {
+            let units: Vec<u16> =
+                wide.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+            String::from_utf16_lossy(&units)
+        }
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// The files of an NTFS volume, by path.
+struct Files {
+    volume: Volume,
+    ntfs: Ntfs,
+}
+
+impl Files {
+    fn open(mut volume: Volume) -> Result<Self, Failure> {
+        let mut ntfs = Ntfs::new(&mut volume)?;
+        ntfs.read_upcase_table(&mut volume)?;
+        Ok(Self { volume, ntfs })
+    }
+
+    fn exists(&mut self, path: &str) -> Result<bool, Failure> {
+        Ok(find(&self.ntfs, &mut self.volume, path)?.is_some())
+    }
+
+    /// The beginning of a file.
+    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(file) = find(&self.ntfs, &mut self.volume, path)? else { return Ok(None) };
+        let Some(data) = file.data(&mut self.volume, "") else { return Ok(None) };
+        let data = data?;
+        let attribute = data.to_attribute()?;
+        let mut bytes = Vec::new();
+        attribute.value(&mut self.volume)?.attach(&mut self.volume).take(MOST).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+}
+
+fn find<'n>(ntfs: &'n Ntfs, volume: &mut Volume, path: &str) -> Result<Option<NtfsFile<'n>>, Failure> {
+    let mut file = ntfs.root_directory(volume)?;
+    for name in path.split('/') {
+        if !file.is_directory() {
+            return Ok(None);
+        }
+        let index = file.directory_index(volume)?;
+        let mut finder = index.finder();
+        let Some(entry) = NtfsFileNameIndex::find(&mut finder, ntfs, volume, name) else { return Ok(None) };
+        file = entry?.to_file(ntfs, volume)?;
+    }
+    Ok(Some(file))
+}
