@@ -45,7 +45,7 @@ mod error;
 pub mod expand;
 mod monitor;
 mod ordered;
-mod output;
+pub mod output;
 pub mod pack;
 pub mod packed_disk;
 mod positional;

@@ -13,7 +13,7 @@ use crate::{Error, Result};
 const BATCH: usize = 4 << 20;
 
 /// A file that appears when it is finished, and not before.
-pub(crate) struct OutputFile<'a> {
+pub struct OutputFile<'a> {
     storage: &'a dyn Storage,
     path: PathBuf,
     part: PathBuf,
@@ -25,7 +25,10 @@ pub(crate) struct OutputFile<'a> {
 
 impl<'a> OutputFile<'a> {
     /// Starts the file that will stand at `path`. With `replace`, one that stands there already is replaced at the end.
-    pub(crate) fn create(storage: &'a dyn Storage, path: &Path, replace: bool) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Usage if `path` exists and may not be replaced; I/O.
+    pub fn create(storage: &'a dyn Storage, path: &Path, replace: bool) -> Result<Self> {
         let cannot = |error| Error::io("cannot create the file", error).in_file(path);
         if !replace && storage.exists(path).map_err(cannot)? {
             return Err(Error::usage("the file exists already")
@@ -46,7 +49,10 @@ impl<'a> OutputFile<'a> {
     }
 
     /// Makes everything durable and puts the file in its place.
-    pub(crate) fn finish(mut self) -> Result<()> {
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn finish(mut self) -> Result<()> {
         let path = self.path.clone();
         let cannot = |error| Error::io("cannot finish the file", error).in_file(&path);
         self.write_batch().map_err(cannot)?;

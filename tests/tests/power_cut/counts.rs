@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use medv_codec::Silent;
 use medv_codec::container::Container;
-use medv_codec::expand::{ExpandOptions, ExpandReport, TargetForm, expand_on};
+use medv_codec::expand::{ExpandOptions, ExpandReport, TargetForm, expand_on, target_len};
 use medv_format::Limits;
 use medv_format::container::FrameKind;
 use medv_format::vhd::DynamicLayout;
@@ -131,5 +131,15 @@ fn holes_are_not_written() {
             assert!(written < data + 64 * 1024, "{form:?}: {written} bytes written for {data} of data");
             assert!(written < whole.len() as u64);
         }
+    }
+}
+
+#[test]
+fn the_length_of_the_target_is_known_before() {
+    for form in FORMS {
+        let sample = sample(form);
+        let (whole, _) = undisturbed(&sample, Sample::file, form);
+        let container = Container::read(sample.file(), &Limits::default()).expect("a good sample");
+        assert_eq!(target_len(&container.index, form).expect("in reach"), whole.len() as u64, "{form:?}");
     }
 }
