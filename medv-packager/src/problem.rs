@@ -25,11 +25,7 @@ pub enum Severity {
 }
 
 impl Problem {
-    pub(crate) fn error(
-        line: Option<usize>,
-        message: impl Into<String>,
-        advice: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn error(line: Option<usize>, message: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { severity: Severity::Error, line, message: message.into(), advice: advice.into() }
     }
 

@@ -11,13 +11,14 @@
 use std::fmt;
 use std::iter;
 
-/// Longest computer name in characters (NetBIOS).
+/// Longest computer name in characters: what Windows networks allow.
 pub const MAX_LEN: usize = 15;
 
 /// What may stand in a computer's name beside letters and digits.
 const SYMBOLS: &str = "!@$^&()-_'{}.~";
 
-const FILL: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+const DIGITS: &str = "0123456789";
+const FILL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /// A mask that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,7 +155,7 @@ impl Mask {
         for part in &self.parts {
             match part {
                 Part::Text(text) => name.push_str(text),
-                Part::Digit => name.push(char::from(FILL[26 + pick(10) % 10])),
+                Part::Digit => name.push(one_of(DIGITS, &mut pick)),
                 Part::Tag { tag, first } => {
                     let source = match tag {
                         Tag::Host => host,
@@ -163,13 +164,11 @@ impl Mask {
                     let usable = source.chars().filter(|character| is_name_character(*character));
                     let before = name.len();
                     name.extend(usable.take(first.unwrap_or(MAX_LEN).min(room)));
-                    room -= name.len() - before;
+                    room = room.saturating_sub(name.len().saturating_sub(before));
                 }
                 Part::Fill => {
                     let missing = MAX_LEN.saturating_sub(name.len());
-                    name.extend(
-                        iter::repeat_with(|| char::from(FILL[pick(FILL.len()) % FILL.len()])).take(missing),
-                    );
+                    name.extend(iter::repeat_with(|| one_of(FILL, &mut pick)).take(missing));
                 }
             }
         }
@@ -207,6 +206,11 @@ impl Mask {
             Part::Tag { .. } | Part::Fill => false,
         })
     }
+}
+
+fn one_of(characters: &str, pick: &mut impl FnMut(usize) -> usize) -> char {
+    let nth = pick(characters.len());
+    characters.chars().nth(nth).unwrap_or('0')
 }
 
 /// The tag whose opening `%` was read, and what follows it.

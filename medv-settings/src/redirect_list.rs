@@ -171,7 +171,7 @@ fn names_a_path(entry: &str) -> bool {
 
 /// The entries in a text of one address a line. Empty lines and lines that begin with `#` are passed over.
 pub fn entries(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line.trim()));
+    let lines = text.lines().zip(1..).map(|(line, number)| (number, line.trim()));
     lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
@@ -182,7 +182,7 @@ pub fn entries(text: &str) -> impl Iterator<Item = (usize, &str)> {
 pub fn decode(bytes: &[u8]) -> Result<&str, usize> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     std::str::from_utf8(bytes)
-        .map_err(|error| 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count())
+        .map_err(|error| bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count())
 }
 
 #[cfg(test)]

@@ -59,7 +59,12 @@ pub const KEYS: &[Key] = &[
     key("messages", "retry", Reads::Setting(r"Fts\RetryDialogMsg"), "shown before it is tried again"),
     key("messages", "failure", Reads::Setting(r"Fts\FailureDialogMsg"), "shown when it has failed"),
     key("messages", "help-link", Reads::Setting(r"Fts\DialogUrl"), "where these messages lead"),
-    key("computer-name", "mask", Reads::Mask, "what guests are named after; without it, the answer file names them"),
+    key(
+        "computer-name",
+        "mask",
+        Reads::Mask,
+        "what guests are named after; without it, the answer file names them",
+    ),
     key(
         "copy-from-host",
         "regional-settings",
@@ -80,7 +85,12 @@ pub const KEYS: &[Key] = &[
         Reads::Word(r"UserExperience\LogonStartEnabled", STARTS),
         "logon, first-use, or user for the user's choice",
     ),
-    key("network", "mode", Reads::Word(r"VM\NetworkingMode", NETWORKS), "shared (the host's address) or bridged"),
+    key(
+        "network",
+        "mode",
+        Reads::Word(r"VM\NetworkingMode", NETWORKS),
+        "shared (the host's address) or bridged",
+    ),
     key(
         "credentials",
         "store",

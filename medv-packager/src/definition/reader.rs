@@ -60,7 +60,11 @@ pub(super) fn read(text: &str, folder: &Path) -> Draft {
         Err(error) => {
             let line = error.span().map(|span| reader.line_of(&span));
             let message = format!("this is not TOML: {}", error.message().lines().next().unwrap_or_default());
-            reader.draft.problems.push(Problem::error(line, message, "correct the line; see docs/packaging.md"));
+            reader.draft.problems.push(Problem::error(
+                line,
+                message,
+                "correct the line; see docs/packaging.md",
+            ));
         }
     }
     reader.draft
@@ -86,12 +90,17 @@ impl Reader<'_> {
         for (key, item) in table.iter() {
             let line = self.line(table, key, item);
             let known = KEYS.iter().find(|known| known.table == name && known.name == key);
-            let is_table = name.is_empty() && (key == "settings" || KEYS.iter().any(|known| known.table == key));
+            let is_table =
+                name.is_empty() && (key == "settings" || KEYS.iter().any(|known| known.table == key));
             match (known, item.as_table_like()) {
                 (_, Some(inner)) if name.is_empty() && key == "settings" => self.settings(inner),
                 (_, Some(inner)) if is_table => self.table(key, inner),
                 (None, _) if is_table => {
-                    self.error(line, format!("`{key}` is not a table"), format!("write [{key}] above its keys"));
+                    self.error(
+                        line,
+                        format!("`{key}` is not a table"),
+                        format!("write [{key}] above its keys"),
+                    );
                 }
                 (Some(known), _) => self.key(known, item, line),
                 (None, _) => self.unknown(name, key, line),
@@ -114,7 +123,9 @@ impl Reader<'_> {
         let advice = match (nearest.filter(|known| nearness(known) > 0.8), find(key)) {
             (_, Ok(setting)) => format!("`{setting}` is a setting: write it below [settings]"),
             (Some(known), _) => format!("did you mean `{}`?", written(known)),
-            (None, _) => "see docs/packaging.md for all keys, `medv settings list` for all settings".to_owned(),
+            (None, _) => {
+                "see docs/packaging.md for all keys, `medv settings list` for all settings".to_owned()
+            }
         };
         self.error(line, format!("`{whole}` is not a key of workspace.toml"), advice);
     }
@@ -129,8 +140,10 @@ impl Reader<'_> {
                     Some((_, "")) => {}
                     Some((_, typed)) => self.typed(name, typed, line),
                     None => {
-                        let known: Vec<String> = words.iter().map(|(known, _)| format!("\"{known}\"")).collect();
-                        let message = format!("`{}` is {}, not one of {}", key.name, shown(item), known.join(", "));
+                        let known: Vec<String> =
+                            words.iter().map(|(known, _)| format!("\"{known}\"")).collect();
+                        let message =
+                            format!("`{}` is {}, not one of {}", key.name, shown(item), known.join(", "));
                         self.error(line, message, format!("write one of {}", known.join(", ")));
                     }
                 }
@@ -185,7 +198,7 @@ impl Reader<'_> {
         };
         if let Some(expected) = wrong {
             let message = format!("`{}` is {}", key.name, shown(item));
-            self.error(line, message, format!("expected is {expected}"));
+            self.error(line, message, format!("expected: {expected}"));
         }
     }
 
@@ -213,11 +226,13 @@ impl Reader<'_> {
             }
             (Some(text), ..) => parse(setting, &[text]),
             (_, Some(number), ..) => parse(setting, &[number.to_string()]),
-            (_, _, Some(is_on), _) if setting.kind == Kind::Switch => check(setting, &Value::Number(is_on.into())),
+            (_, _, Some(is_on), _) if setting.kind == Kind::Switch => {
+                check(setting, &Value::Number(is_on.into()))
+            }
             (.., Some(lines)) => check(setting, &Value::Lines(lines)),
             _ => {
                 let message = format!("`{setting}` is {}", shown(item));
-                return self.error(line, message, format!("expected is {}", setting.kind.expected()));
+                return self.error(line, message, format!("expected: {}", setting.kind.expected()));
             }
         };
         self.made(setting, checked, line);
@@ -234,12 +249,16 @@ impl Reader<'_> {
             Ok(made) => made,
             Err(mismatch) => {
                 let message = format!("`{setting}` is {}", mismatch.found);
-                return self.error(line, message, format!("expected is {}", mismatch.expected));
+                return self.error(line, message, format!("expected: {}", mismatch.expected));
             }
         };
         if let Some(mismatch) = mismatch {
             let message = format!("`{setting}` is {}, which is out of range", mismatch.found);
-            let advice = format!("expected is {}; {} is used", mismatch.expected, medv_settings::display(setting, &value));
+            let advice = format!(
+                "expected: {}; {} is used",
+                mismatch.expected,
+                medv_settings::display(setting, &value)
+            );
             self.draft.problems.push(Problem::warning(line, message, advice));
         }
         let earlier = self.draft.made.iter().find(|made| made.made.setting == setting);

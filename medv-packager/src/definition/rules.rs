@@ -27,7 +27,11 @@ fn image(draft: &Draft, problems: &mut Vec<Problem>) {
     let Some(image) = &draft.image else { return };
     if !image.is_file() {
         let message = format!("there is no file {}", image.display());
-        problems.push(Problem::error(None, message, "give the path of the disk from the folder of workspace.toml on"));
+        problems.push(Problem::error(
+            None,
+            message,
+            "give the path of the disk from the folder of workspace.toml on",
+        ));
     }
     let stem = image.file_stem().unwrap_or_default().to_string_lossy();
     if !is_workspace_name(&stem) {
@@ -53,7 +57,11 @@ fn domain(draft: &Draft, problems: &mut Vec<Problem>) {
     if draft.is_on(r"Fts\SetMachineObjectOUEnabled") && !draft.is_on(r"Fts\SetJoinDomainEnabled") {
         let line = draft.get(r"Fts\SetMachineObjectOUEnabled").and_then(|made| made.line);
         let message = "copy-from-host.organizational-unit has no effect without the domain";
-        problems.push(Problem::error(line, message, "set copy-from-host.domain = true as well, or take it out"));
+        problems.push(Problem::error(
+            line,
+            message,
+            "set copy-from-host.domain = true as well, or take it out",
+        ));
     }
 }
 
@@ -102,7 +110,11 @@ fn credentials(draft: &Draft, problems: &mut Vec<Problem>) {
     if draft.is_on(r"UserExperience\CredentialCacheEnabled") {
         let line = draft.get(r"UserExperience\CredentialCacheEnabled").and_then(|made| made.line);
         let message = "users may store their password, which malicious software of theirs can read";
-        problems.push(Problem::warning(line, message, "leave credentials.store out if that is too great a risk"));
+        problems.push(Problem::warning(
+            line,
+            message,
+            "leave credentials.store out if that is too great a risk",
+        ));
     }
 }
 
