@@ -5,14 +5,16 @@
 mod keys;
 mod reader;
 mod rules;
+mod template;
 
 use std::path::{Path, PathBuf};
 
 use medv_settings::{RegistryEntry, Setting, Value};
 
 pub use self::keys::{KEYS, Key, Reads};
+pub use self::template::{quoted, template};
+use crate::msi::ProductVersion;
 use crate::problem::{Problem, Severity};
-use crate::version::Version;
 
 /// A workspace as its `workspace.toml` has it.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ pub struct Definition {
     /// The name that users see.
     pub name: String,
     /// Which version of the workspace it is.
-    pub version: Version,
+    pub version: ProductVersion,
     /// The disk, from the folder of `workspace.toml` on.
     pub image: PathBuf,
     /// Level to pack the disk with, 1 to 22.

@@ -1,9 +1,14 @@
 //! Workspace packages, as `spec/workspace-package.md` has them.
+//!
+//! - [`definition`] reads `workspace.toml`, and finds every rule that it breaks.
+//! - [`sealed`] tells whether the disk is ready to become many machines.
+//! - [`build`] makes the package: the `.medv`, and around it what [`msi`], [`powershell`] and [`paper`] write.
+#![forbid(unsafe_code)]
 
+pub mod build;
 pub mod definition;
+pub mod msi;
+pub mod paper;
 pub mod powershell;
 pub mod problem;
 pub mod sealed;
-mod version;
-
-pub use version::Version;

@@ -11,6 +11,8 @@ pub struct Key {
     pub reads: Reads,
     /// What it is for, in a few words.
     pub meaning: &'static str,
+    /// What it can be, in TOML: where there is a default, that.
+    pub example: &'static str,
 }
 
 /// What becomes of a key's value.
@@ -28,6 +30,8 @@ pub enum Reads {
     Addresses,
     /// A file with such addresses.
     Import,
+    /// A `.reg` file with settings.
+    RegFile,
 }
 
 const MODES: &[(&str, &str)] =
@@ -37,72 +41,141 @@ const NETWORKS: &[(&str, &str)] = &[("shared", "NAT"), ("bridged", "Bridged")];
 
 /// All keys but those of `[settings]`, which are the names of settings.
 pub const KEYS: &[Key] = &[
-    key("", "name", Reads::Package, "the name that users see"),
-    key("", "version", Reads::Package, "MAJOR.MINOR.BUILD; a higher one replaces a lower one"),
-    key("", "image", Reads::Package, "the disk: a VHD or a raw image"),
-    key("pack", "level", Reads::Package, "Zstandard level, 1 to 22"),
-    key("pack", "trim", Reads::Package, "leave out what the disk's volumes call free"),
-    key("first-time-setup", "mode", Reads::Word(r"Fts\Mode", MODES), "unattended, silent or attended"),
+    key("", "name", Reads::Package, "the name that users see", r#""Office XP""#),
+    key("", "version", Reads::Package, "MAJOR.MINOR.BUILD; a higher one replaces a lower one", r#""1.0.0""#),
+    key("", "image", Reads::Package, "the disk: a VHD or a raw image", r#""office.vhd""#),
+    key("", "settings-file", Reads::RegFile, "a .reg file with further settings", r#""settings.reg""#),
+    key("pack", "level", Reads::Package, "Zstandard level, 1 to 22", "3"),
+    key("pack", "trim", Reads::Package, "leave out what the disk's volumes call free", "false"),
+    key(
+        "first-time-setup",
+        "mode",
+        Reads::Word(r"Fts\Mode", MODES),
+        "unattended, silent or attended",
+        r#""unattended""#,
+    ),
     key(
         "first-time-setup",
         "shared",
         Reads::Setting(r"VM\MultiUserEnabled"),
         "one workspace for all users of a computer",
+        "false",
     ),
     key(
         "first-time-setup",
         "administrator",
         Reads::Setting(r"Fts\AddUserToAdminGroupEnabled"),
         "make the user an administrator of the guest",
+        "false",
     ),
-    key("messages", "start", Reads::Setting(r"Fts\StartDialogMsg"), "shown before first time setup"),
-    key("messages", "retry", Reads::Setting(r"Fts\RetryDialogMsg"), "shown before it is tried again"),
-    key("messages", "failure", Reads::Setting(r"Fts\FailureDialogMsg"), "shown when it has failed"),
-    key("messages", "help-link", Reads::Setting(r"Fts\DialogUrl"), "where these messages lead"),
+    key(
+        "messages",
+        "start",
+        Reads::Setting(r"Fts\StartDialogMsg"),
+        "shown before first time setup",
+        r#""MED-V is about to set up your applications.""#,
+    ),
+    key(
+        "messages",
+        "retry",
+        Reads::Setting(r"Fts\RetryDialogMsg"),
+        "shown before it is tried again",
+        r#""Setting up did not work. It will be tried again.""#,
+    ),
+    key(
+        "messages",
+        "failure",
+        Reads::Setting(r"Fts\FailureDialogMsg"),
+        "shown when it has failed",
+        r#""Setting up did not work. Please call the help desk.""#,
+    ),
+    key(
+        "messages",
+        "help-link",
+        Reads::Setting(r"Fts\DialogUrl"),
+        "where these messages lead",
+        r#""https://help.contoso.com/medv""#,
+    ),
     key(
         "computer-name",
         "mask",
         Reads::Mask,
         "what guests are named after; without it, the answer file names them",
+        r#""MEDV*""#,
     ),
     key(
         "copy-from-host",
         "regional-settings",
         Reads::Setting(r"Fts\SetRegionalSettingsEnabled"),
         "language, formats and keyboard",
+        "false",
     ),
-    key("copy-from-host", "user-data", Reads::Setting(r"Fts\SetUserDataEnabled"), "user and organisation"),
-    key("copy-from-host", "domain", Reads::Setting(r"Fts\SetJoinDomainEnabled"), "the domain to join"),
+    key(
+        "copy-from-host",
+        "user-data",
+        Reads::Setting(r"Fts\SetUserDataEnabled"),
+        "user and organisation",
+        "false",
+    ),
+    key(
+        "copy-from-host",
+        "domain",
+        Reads::Setting(r"Fts\SetJoinDomainEnabled"),
+        "the domain to join",
+        "false",
+    ),
     key(
         "copy-from-host",
         "organizational-unit",
         Reads::Setting(r"Fts\SetMachineObjectOUEnabled"),
         "the unit to join it in",
+        "false",
     ),
     key(
         "start",
         "when",
         Reads::Word(r"UserExperience\LogonStartEnabled", STARTS),
         "logon, first-use, or user for the user's choice",
+        r#""logon""#,
     ),
     key(
         "network",
         "mode",
         Reads::Word(r"VM\NetworkingMode", NETWORKS),
         "shared (the host's address) or bridged",
+        r#""shared""#,
     ),
     key(
         "credentials",
         "store",
         Reads::Setting(r"UserExperience\CredentialCacheEnabled"),
         "let users store their password",
+        "false",
     ),
-    key("web-redirection", "addresses", Reads::Addresses, "addresses to open in the guest's browser"),
-    key("web-redirection", "import", Reads::Import, "a UTF-8 file of such addresses, one a line"),
+    key(
+        "web-redirection",
+        "addresses",
+        Reads::Addresses,
+        "addresses to open in the guest's browser",
+        r#"["http://*.contoso.com", "https://www.contoso.com/webapps/*"]"#,
+    ),
+    key(
+        "web-redirection",
+        "import",
+        Reads::Import,
+        "a UTF-8 file of such addresses, one a line",
+        r#""addresses.txt""#,
+    ),
 ];
 
-const fn key(table: &'static str, name: &'static str, reads: Reads, meaning: &'static str) -> Key {
-    Key { table, name, reads, meaning }
+const fn key(
+    table: &'static str,
+    name: &'static str,
+    reads: Reads,
+    meaning: &'static str,
+    example: &'static str,
+) -> Key {
+    Key { table, name, reads, meaning, example }
 }
 
 #[cfg(test)]

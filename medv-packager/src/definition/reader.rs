@@ -3,11 +3,15 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use medv_settings::{Check, Kind, Setting, Value, check, find, is_workspace_name, parse, redirect_list};
+use medv_settings::{
+    Check, Kind, RegFile, Setting, Value, check, find, find_in_registry, is_workspace_name, parse,
+    redirect_list,
+};
 use toml_edit::{Document, Item, TableLike};
 
 use super::keys::{KEYS, Key, Reads};
-use super::{Made, Problem, Version};
+use super::{Made, Problem};
+use crate::msi::ProductVersion;
 
 /// Longest list of addresses that is imported, in bytes.
 const MOST_IMPORTED: u64 = 4 << 20;
@@ -15,7 +19,7 @@ const MOST_IMPORTED: u64 = 4 << 20;
 /// What was read so far.
 pub(super) struct Draft {
     pub(super) name: Option<String>,
-    pub(super) version: Version,
+    pub(super) version: ProductVersion,
     pub(super) image: Option<PathBuf>,
     pub(super) level: i32,
     pub(super) trim: bool,
@@ -41,13 +45,18 @@ impl Draft {
     }
 }
 
+/// What a workspace is that says nothing else.
+fn first_version() -> ProductVersion {
+    ProductVersion::new(1, 0, 0)
+}
+
 pub(super) fn read(text: &str, folder: &Path) -> Draft {
     let mut reader = Reader {
         text,
         folder,
         draft: Draft {
             name: None,
-            version: Version::FIRST,
+            version: first_version(),
             image: None,
             level: 3,
             trim: false,
@@ -163,7 +172,16 @@ impl Reader<'_> {
                     "write a list: addresses = [\"http://*.contoso.com\"]",
                 ),
             },
-            Reads::Import => self.import(item, line),
+            Reads::Import => {
+                if let Some((path, bytes)) = self.file(key, item, line, MOST_IMPORTED) {
+                    self.import(&path, &bytes, line);
+                }
+            }
+            Reads::RegFile => {
+                if let Some((path, bytes)) = self.file(key, item, line, RegFile::MAX_BYTES as u64) {
+                    self.reg_file(&path, &bytes, line);
+                }
+            }
         }
     }
 
@@ -176,7 +194,7 @@ impl Reader<'_> {
             }
             "version" => {
                 let version = item.as_str().and_then(|text| text.parse().ok());
-                self.draft.version = version.unwrap_or(Version::FIRST);
+                self.draft.version = version.unwrap_or(first_version());
                 (version.is_none()).then(|| "\"MAJOR.MINOR.BUILD\", up to 255, 255 and 65535".to_owned())
             }
             "image" => {
@@ -299,37 +317,68 @@ impl Reader<'_> {
         self.draft.made.push(MadeIn { made, line });
     }
 
-    fn import(&mut self, item: &Item, line: Option<usize>) {
+    /// The file that a key names, and what is in it.
+    fn file(&mut self, key: &Key, item: &Item, line: Option<usize>, most: u64) -> Option<(PathBuf, Vec<u8>)> {
         let Some(name) = item.as_str() else {
-            let message = format!("`import` is {}", shown(item));
-            return self.error(line, message, "write the path of a text file");
+            let message = format!("`{}` is {}", key.name, shown(item));
+            self.error(line, message, "write the path of a file");
+            return None;
         };
         let path = self.folder.join(name);
-        let bytes = match std::fs::metadata(&path) {
-            Ok(found) if found.len() > MOST_IMPORTED => {
-                let message = format!("{} has {} bytes", path.display(), found.len());
-                return self.error(line, message, format!("a list has at most {MOST_IMPORTED} bytes"));
+        let len = std::fs::metadata(&path).map(|found| found.len());
+        let read = match len {
+            Ok(len) if len > most => {
+                let message = format!("{} has {len} bytes", path.display());
+                self.error(line, message, format!("such a file has at most {most} bytes"));
+                return None;
             }
             Ok(_) => std::fs::read(&path),
             Err(error) => Err(error),
         };
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
+        match read {
+            Ok(bytes) => Some((path, bytes)),
             Err(error) => {
                 let message = format!("{} cannot be read: {error}", path.display());
-                return self.error(line, message, "give the path from the folder of workspace.toml on");
+                self.error(line, message, "give the path from the folder of workspace.toml on");
+                None
             }
-        };
-        match redirect_list::decode(&bytes) {
+        }
+    }
+
+    fn import(&mut self, path: &Path, bytes: &[u8], line: Option<usize>) {
+        match redirect_list::decode(bytes) {
             Ok(text) => {
                 let entries = redirect_list::entries(text);
                 let numbered: Vec<_> =
                     entries.map(|(number, entry)| (Some(number), entry.to_owned())).collect();
-                self.addresses(&numbered, Some((&path, line)));
+                self.addresses(&numbered, Some((path, line)));
             }
             Err(number) => {
                 let message = format!("{}:{number}: this line is not UTF-8", path.display());
                 self.error(line, message, "save the file as UTF-8");
+            }
+        }
+    }
+
+    /// The settings of a `.reg` file. The workspace's name in it is not needed: `name` says it.
+    fn reg_file(&mut self, path: &Path, bytes: &[u8], line: Option<usize>) {
+        let file = match RegFile::from_bytes(bytes) {
+            Ok(file) => file,
+            Err(error) => {
+                let advice = error.advised().unwrap_or("export the settings again").to_owned();
+                return self.error(line, error.in_file(path).to_string(), advice);
+            }
+        };
+        for entry in file.entries() {
+            match find_in_registry(&entry.key, &entry.name) {
+                Some(setting) if setting.kind == Kind::WorkspaceName => {}
+                Some(setting) => self.made(setting, check(setting, &entry.value), line),
+                None => {
+                    let message =
+                        format!(r"{}: `{}\{}` is not a setting", path.display(), entry.key, entry.name);
+                    let advice = "it is left out of the package; install it by other means if it is needed";
+                    self.draft.problems.push(Problem::warning(line, message, advice));
+                }
             }
         }
     }
