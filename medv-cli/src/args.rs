@@ -1,5 +1,7 @@
 //! What was typed: the commands, their options, and the help that goes with them.
 
+mod workspace;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap_complete::Shell;
 
 use crate::exit::Exit;
 use crate::size::{ChunkSize, parse as parse_size};
+
+pub(crate) use workspace::{Build, Check, New, Sealing, Workspace, WorkspaceCommand};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,6 +85,7 @@ pub(crate) enum Command {
     Verify(Verify),
     Info(Info),
     Doctor(Doctor),
+    Workspace(Workspace),
     Completions(Completions),
     Man(Man),
 }

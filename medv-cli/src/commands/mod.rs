@@ -8,6 +8,7 @@ mod man;
 mod pack;
 mod salvage;
 mod verify;
+mod workspace;
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -29,6 +30,7 @@ pub(crate) fn run(args: &Args, messages: &Messages) -> Result<Outcome> {
         Command::Verify(verify) => verify::run(verify, &args.output, messages),
         Command::Info(info) => info::run(info, messages),
         Command::Doctor(doctor) => doctor::run(doctor),
+        Command::Workspace(workspace) => workspace::run(workspace, &args.output, messages),
         Command::Completions(completions) => completions::run(completions, args.output.json),
         Command::Man(man) => man::run(man, args.output.json),
     }
