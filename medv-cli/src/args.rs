@@ -12,6 +12,8 @@ use crate::exit::Exit;
 use crate::size::{ChunkSize, parse as parse_size};
 
 pub(crate) use workspace::{Build, Check, New, Sealing, Workspace, WorkspaceCommand};
+#[cfg(unix)]
+pub(crate) use workspace::{Install, Installed, Uninstall};
 
 const EXAMPLES: &str = "\
 Examples:

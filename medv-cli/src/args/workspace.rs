@@ -26,6 +26,12 @@ pub(crate) enum WorkspaceCommand {
     New(New),
     Check(Check),
     Build(Box<Build>),
+    #[cfg(unix)]
+    Install(Install),
+    #[cfg(unix)]
+    Uninstall(Uninstall),
+    #[cfg(unix)]
+    List(Installed),
 }
 
 const NEW_EXAMPLES: &str = "\
@@ -140,4 +146,81 @@ pub(crate) struct Build {
     pub(crate) programs: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) sealing: Sealing,
+}
+
+#[cfg(unix)]
+const INSTALL_EXAMPLES: &str = "\
+Examples:
+  sudo medv workspace install /media/usb/xp
+  sudo medv workspace install https://host/packages/xp --overwrite";
+
+/// Install a package for all users of this computer
+///
+/// Expands the disk, every byte checked, makes the settings, and has the host agent start with each session. If anything
+/// fails the computer is as it was; an installation that was cut short goes on where it stopped.
+#[cfg(unix)]
+#[derive(Debug, Options)]
+#[command(after_help = INSTALL_EXAMPLES, after_long_help = with_exit_codes(INSTALL_EXAMPLES))]
+pub(crate) struct Install {
+    /// The package: its folder, or its http:// or https:// address
+    #[arg(value_name = "PACKAGE", value_hint = ValueHint::DirPath)]
+    pub(crate) package: String,
+    /// Where the disk goes [default: /var/lib/medv/workspace]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: Option<PathBuf>,
+    /// Replace a disk of the same name that is there
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Do not start the host agent afterwards; it starts with the next session
+    #[arg(long)]
+    pub(crate) no_launch: bool,
+    /// Do not ask for a hypervisor, which may be installed later
+    #[arg(long)]
+    pub(crate) ignore_prerequisites: bool,
+    #[command(flatten)]
+    pub(crate) on: On,
+    #[command(flatten)]
+    pub(crate) fetching: super::Fetching,
+}
+
+/// Which file system to work on.
+#[cfg(unix)]
+#[derive(Clone, Debug, Options)]
+pub(crate) struct On {
+    /// Work below this folder, as if it were the root of the file system
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) root: Option<PathBuf>,
+}
+
+#[cfg(unix)]
+const UNINSTALL_EXAMPLES: &str = "\
+Examples:
+  sudo medv workspace uninstall \"Office XP\"
+  sudo medv workspace uninstall \"Office XP\" --delete-disks";
+
+/// Remove an installed workspace
+///
+/// Takes its settings and the start of the host agent away. Its disk and what users have in it stay, unless --delete-disks is
+/// given.
+#[cfg(unix)]
+#[derive(Debug, Options)]
+#[command(after_help = UNINSTALL_EXAMPLES, after_long_help = with_exit_codes(UNINSTALL_EXAMPLES))]
+pub(crate) struct Uninstall {
+    /// The workspace's name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Delete the disk, and everything that users have in it
+    #[arg(long)]
+    pub(crate) delete_disks: bool,
+    #[command(flatten)]
+    pub(crate) on: On,
+}
+
+/// Show the workspace that is installed on this computer
+#[cfg(unix)]
+#[derive(Debug, Options)]
+#[command(after_long_help = with_exit_codes(""))]
+pub(crate) struct Installed {
+    #[command(flatten)]
+    pub(crate) on: On,
 }

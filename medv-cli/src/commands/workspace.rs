@@ -2,6 +2,8 @@
 
 mod build;
 mod check;
+#[cfg(unix)]
+mod installing;
 mod names;
 mod new;
 mod questions;
@@ -28,6 +30,12 @@ pub(crate) fn run(args: &Workspace, output: &Output, messages: &Messages) -> Res
         WorkspaceCommand::New(new) => new::run(new, messages),
         WorkspaceCommand::Check(check) => check::run(check),
         WorkspaceCommand::Build(build) => build::run(build, output, messages),
+        #[cfg(unix)]
+        WorkspaceCommand::Install(install) => installing::install(install, output, messages),
+        #[cfg(unix)]
+        WorkspaceCommand::Uninstall(uninstall) => installing::uninstall(uninstall),
+        #[cfg(unix)]
+        WorkspaceCommand::List(list) => installing::list(list),
     }
 }
 

@@ -50,10 +50,7 @@ pub(super) fn run(args: &Build, output: &Output, messages: &Messages) -> Result<
         _ => look(file, args.sealing)?,
     };
     for problem in &looked.problems {
-        match problem.severity {
-            Severity::Warning => messages.warning(&tell(file, problem)),
-            Severity::Error => messages.line(&tell(file, problem)),
-        }
+        messages.line(&tell(file, problem));
     }
     let Looked { definition: Some(definition), .. } = &looked else { return Err(refused(&looked, file)) };
     if looked.has_errors() {
@@ -116,8 +113,8 @@ fn definition_of(args: &Build, name: &str, image: &Path) -> Result<String> {
 
 fn refused(looked: &Looked, file: &Path) -> Error {
     let errors = looked.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-    let many = if errors == 1 { "an error" } else { "errors" };
-    Error::damaged(format!("there {} {many} in the definition", if errors == 1 { "is" } else { "are" }))
+    let many = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+    Error::damaged(format!("the definition of the workspace has {many}"))
         .in_file(file)
         .advice("put right what is said above, and build again")
 }

@@ -1,0 +1,290 @@
+//! Installing a package on Linux, as `spec/workspace-package.md` has it: all of it, or nothing.
+
+mod disk;
+mod layers;
+mod machine;
+mod package;
+mod record;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use medv_codec::{Error, ErrorKind, Monitor, Result};
+use medv_settings::{Kind, Scope, Setting, Store, TomlStore, Value, find_in_registry};
+
+use self::disk::{Disk, Found};
+pub use self::machine::Machine;
+pub use self::package::Package;
+pub use self::record::Record;
+use self::record::State;
+
+/// How to install.
+#[derive(Clone, Debug, Default)]
+pub struct InstallOptions {
+    /// Where the disk goes; `None` for the usual place.
+    pub folder: Option<PathBuf>,
+    /// Whether a disk of the same name may be replaced.
+    pub overwrite: bool,
+    /// Do not ask for a hypervisor.
+    pub ignore_prerequisites: bool,
+}
+
+/// What installing did.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// What is installed now.
+    pub record: Record,
+    /// The version that was there before.
+    pub replaced: Option<String>,
+    /// `false` if the disk was there already.
+    pub expanded: bool,
+}
+
+/// Installs `package`. An installation that was interrupted goes on where it stopped.
+///
+/// # Errors
+/// Usage if something must be there first, or must not be replaced; damaged if the package is; whatever expanding the disk
+/// answers. The machine is as it was then.
+pub fn install(
+    machine: &Machine,
+    package: &Package,
+    options: &InstallOptions,
+    monitor: &dyn Monitor,
+) -> Result<Installed> {
+    machine.must_be_writable()?;
+    machine.must_have_host_agent()?;
+    if !options.ignore_prerequisites {
+        machine.must_have_hypervisor()?;
+    }
+    // Settings that a killed installation has made are taken back before anything else is looked at.
+    undo_interrupted(machine)?;
+    let earlier = Record::read(machine)?;
+    let folder = options.folder.clone().unwrap_or_else(|| match &earlier {
+        Some(earlier) => earlier.disk.parent().map(Path::to_owned).unwrap_or_default(),
+        None => machine.workspace(),
+    });
+    if let Some(earlier) = &earlier {
+        must_be_older(machine, earlier, package)?;
+    }
+    let container = package.container()?;
+    let disk = Disk::at(&folder, &package.image);
+    let found = disk.found(earlier.as_ref(), container.trailer.image_digest, options.overwrite)?;
+
+    let record = Record {
+        state: State::Installing,
+        name: package.name.clone(),
+        version: package.version.to_string(),
+        disk: disk.path.clone(),
+        image_digest: container.trailer.image_digest.to_string(),
+        settings: package.settings.iter().map(|entry| format!(r"{}\{}", entry.key, entry.name)).collect(),
+    };
+    let expanded = found != Found::Same;
+    if expanded {
+        fs::create_dir_all(&folder)
+            .map_err(|error| Error::io("cannot make the folder", error).in_file(&folder))?;
+        disk.expand(package, found, monitor)?;
+    }
+    let set_up = set_up(machine, package, earlier.as_ref(), record);
+    match set_up {
+        Ok(record) => {
+            disk.forget_replaced()?;
+            if let Some(old) = earlier.as_ref().filter(|earlier| earlier.disk != disk.path) {
+                remove_file(&old.disk)?;
+            }
+            let replaced = earlier.map(|earlier| earlier.version);
+            Ok(Installed { record, replaced, expanded })
+        }
+        Err(error) => {
+            // What went wrong first is what the caller has to know.
+            let _ = undo_settings(machine, earlier.as_ref());
+            if expanded {
+                let _ = disk.take_back(found);
+            }
+            Err(error)
+        }
+    }
+}
+
+/// What removing did.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// What was installed.
+    pub record: Record,
+    /// Files deleted because they were disks, or states of machines.
+    pub disks: Vec<PathBuf>,
+}
+
+/// Removes the workspace `name`. With `delete_disks` its disk goes, too, and all layers over it.
+///
+/// # Errors
+/// Usage if it is not installed; I/O.
+pub fn uninstall(machine: &Machine, name: &str, delete_disks: bool) -> Result<Removed> {
+    machine.must_be_writable()?;
+    undo_interrupted(machine)?;
+    let record = Record::read(machine)?.filter(|record| record.name == name).ok_or_else(|| {
+        Error::usage(format!("the workspace `{name}` is not installed"))
+            .advice("`medv workspace list` shows what is")
+    })?;
+    let mut store = open_store(machine)?;
+    for setting in record.settings() {
+        store.clear(Scope::Machine, setting).map_err(told)?;
+    }
+    remove_file(&machine.autostart())?;
+    let mut disks = Vec::new();
+    if delete_disks {
+        disks.extend(layers::delete(machine)?);
+        if record.disk.exists() {
+            remove_file(&record.disk)?;
+            disks.push(record.disk.clone());
+        }
+    }
+    Record::remove(machine)?;
+    Ok(Removed { record, disks })
+}
+
+/// There is one workspace on a machine, and it only becomes newer.
+fn must_be_older(machine: &Machine, earlier: &Record, package: &Package) -> Result<()> {
+    if earlier.name != package.name {
+        return Err(Error::usage(format!(
+            "the workspace `{}` is installed, and a machine has one workspace",
+            earlier.name
+        ))
+        .in_file(machine.record())
+        .advice(format!("remove it first: medv workspace uninstall \"{}\"", earlier.name)));
+    }
+    if earlier.version.parse().is_ok_and(|version: crate::msi::ProductVersion| version > package.version) {
+        return Err(Error::usage(format!(
+            "version {} of `{}` is installed, which is newer than {}",
+            earlier.version, earlier.name, package.version
+        ))
+        .in_file(machine.record())
+        .advice("remove it first, or install a newer package"));
+    }
+    Ok(())
+}
+
+/// Settings, folders, autostart, record.
+fn set_up(
+    machine: &Machine,
+    package: &Package,
+    earlier: Option<&Record>,
+    mut record: Record,
+) -> Result<Record> {
+    machine.make_folders()?;
+    keep_settings(machine)?;
+    record.write(machine)?;
+    let mut store = open_store(machine)?;
+    let made: Vec<(&'static Setting, &Value)> = package
+        .settings
+        .iter()
+        .filter_map(|entry| Some((find_in_registry(&entry.key, &entry.name)?, &entry.value)))
+        .collect();
+    for setting in earlier.into_iter().flat_map(Record::settings) {
+        if !made.iter().any(|(kept, _)| *kept == setting) {
+            store.clear(Scope::Machine, setting).map_err(told)?;
+        }
+    }
+    for (setting, value) in made {
+        store.set(Scope::Machine, setting, value).map_err(told)?;
+    }
+    machine.write_autostart()?;
+    record.state = State::Installed;
+    record.write(machine)?;
+    remove_file(&machine.kept_settings())?;
+    remove_file(&machine.kept_record())?;
+    Ok(record)
+}
+
+/// Copies the settings and the record, so that they can be put back.
+fn keep_settings(machine: &Machine) -> Result<()> {
+    for (from, to) in kept(machine) {
+        match fs::read(&from) {
+            Ok(bytes) => machine::write(&to, &bytes)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => machine::write(&to, b"")?,
+            Err(error) => return Err(Error::io("cannot read", error).in_file(from)),
+        }
+    }
+    Ok(())
+}
+
+/// What is changed, and where it is kept meanwhile. An empty copy stands for none; the record's comes last, so that there is no
+/// copy of the record without one of the settings.
+fn kept(machine: &Machine) -> [(PathBuf, PathBuf); 2] {
+    [(machine.settings(), machine.kept_settings()), (machine.record(), machine.kept_record())]
+}
+
+fn undo_settings(machine: &Machine, earlier: Option<&Record>) -> Result<()> {
+    if !machine.kept_record().exists() {
+        return Ok(());
+    }
+    for (to, from) in kept(machine) {
+        let bytes = fs::read(&from).map_err(|error| Error::io("cannot read", error).in_file(&from))?;
+        if bytes.is_empty() {
+            remove_file(&to)?;
+        } else {
+            machine::write(&to, &bytes)?;
+        }
+    }
+    if earlier.is_none() {
+        remove_file(&machine.autostart())?;
+    }
+    remove_file(&machine.kept_settings())?;
+    remove_file(&machine.kept_record())
+}
+
+/// Takes back what an installation that was killed has done beside the disk.
+fn undo_interrupted(machine: &Machine) -> Result<()> {
+    let is_interrupted = Record::read(machine)?.is_some_and(|record| record.state == State::Installing);
+    if !is_interrupted && !machine.kept_record().exists() {
+        return remove_file(&machine.kept_settings());
+    }
+    if !is_interrupted {
+        // It was whole, but for these copies.
+        remove_file(&machine.kept_record())?;
+        return remove_file(&machine.kept_settings());
+    }
+    let earlier = fs::read_to_string(machine.kept_record()).ok().filter(|text| !text.is_empty());
+    let earlier = earlier.and_then(|text| Record::parse(&text, &machine.kept_record()).ok());
+    undo_settings(machine, earlier.as_ref())
+}
+
+fn open_store(machine: &Machine) -> Result<TomlStore> {
+    TomlStore::of_this_user(&machine.root).map_err(told)
+}
+
+/// An error of the settings as one of this crate.
+fn told(error: medv_settings::Error) -> Error {
+    let kind = match error.kind() {
+        medv_settings::ErrorKind::Io => ErrorKind::Io,
+        medv_settings::ErrorKind::Damaged => ErrorKind::Damaged,
+        medv_settings::ErrorKind::Unsupported => ErrorKind::Unsupported,
+        medv_settings::ErrorKind::Limit => ErrorKind::Limit,
+        medv_settings::ErrorKind::Usage => ErrorKind::Usage,
+    };
+    let mut told = Error::new(kind, error.to_string());
+    if let Some(advice) = error.advised() {
+        told = told.advice(advice);
+    }
+    told
+}
+
+/// Removes a file, if it is there.
+fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io("cannot remove", error).in_file(path))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The workspace's name in its settings.
+fn name_in(settings: &[medv_settings::RegistryEntry]) -> Option<String> {
+    settings.iter().find_map(|entry| {
+        let setting = find_in_registry(&entry.key, &entry.name)?;
+        match (&entry.value, setting.kind) {
+            (Value::Text(name), Kind::WorkspaceName) => Some(name.clone()),
+            _ => None,
+        }
+    })
+}

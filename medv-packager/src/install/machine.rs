@@ -1,0 +1,139 @@
+//! Where a workspace is kept on Linux, and what must be there before one comes.
+
+use std::env;
+use std::fs::{self, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use medv_codec::{Error, Result};
+
+/// Programs that run virtual machines.
+const HYPERVISORS: [&str; 3] = ["qemu-system-x86_64", "qemu-kvm", "kvm"];
+
+/// A machine to install on. All paths are below its root.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// `/`, or a folder that stands for it.
+    pub root: PathBuf,
+    /// Folders with programs.
+    pub programs: Vec<PathBuf>,
+}
+
+impl Machine {
+    /// The machine that this program runs on; with another root, a folder that stands for its `/`.
+    pub fn this(root: Option<&Path>) -> Self {
+        let beside = env::current_exe().ok().and_then(|program| Some(program.parent()?.to_owned()));
+        let search = env::var_os("PATH").unwrap_or_default();
+        let programs = beside.into_iter().chain(env::split_paths(&search)).collect();
+        Self { root: root.unwrap_or(Path::new("/")).to_owned(), programs }
+    }
+
+    /// The usual folder of the disk.
+    pub fn workspace(&self) -> PathBuf {
+        self.root.join("var/lib/medv/workspace")
+    }
+
+    /// What is known of the installed workspace.
+    pub fn record(&self) -> PathBuf {
+        self.root.join("var/lib/medv/workspace.toml")
+    }
+
+    pub(super) fn kept_record(&self) -> PathBuf {
+        self.root.join("var/lib/medv/workspace.toml.before")
+    }
+
+    /// The settings of the machine.
+    pub fn settings(&self) -> PathBuf {
+        self.root.join("etc/medv/settings.toml")
+    }
+
+    pub(super) fn kept_settings(&self) -> PathBuf {
+        self.root.join("var/lib/medv/settings.toml.before")
+    }
+
+    /// What starts the host agent with each session.
+    pub fn autostart(&self) -> PathBuf {
+        self.root.join("etc/xdg/autostart/medv-host.desktop")
+    }
+
+    /// Layers of a workspace that all users share.
+    pub fn all_users(&self) -> PathBuf {
+        self.root.join("var/lib/medv/allusers")
+    }
+
+    /// The program, if one of this name is there.
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        self.programs.iter().map(|folder| folder.join(name)).find(|path| path.is_file())
+    }
+
+    pub(super) fn must_be_writable(&self) -> Result<()> {
+        let folder = self.root.join("var/lib/medv");
+        let probe = folder.join(".writable");
+        let tried = fs::create_dir_all(&folder)
+            .and_then(|()| fs::write(&probe, ""))
+            .and_then(|()| fs::remove_file(&probe));
+        tried.map_err(|error| {
+            Error::usage("a workspace is installed for all users, which needs the rights of root")
+                .in_file(folder)
+                .caused_by(error)
+                .advice("run it with sudo")
+        })
+    }
+
+    pub(super) fn must_have_host_agent(&self) -> Result<()> {
+        match self.program("medv-host") {
+            Some(_) => Ok(()),
+            None => Err(Error::usage("the host agent, medv-host, is not installed")
+                .advice("install it first; it comes with medv")),
+        }
+    }
+
+    pub(super) fn must_have_hypervisor(&self) -> Result<()> {
+        if HYPERVISORS.iter().any(|name| self.program(name).is_some()) {
+            return Ok(());
+        }
+        Err(Error::usage(format!("no hypervisor was found: none of {}", HYPERVISORS.join(", "))).advice(
+            "install QEMU (Debian package: qemu-system-x86), or say --ignore-prerequisites if it will come later",
+        ))
+    }
+
+    /// The folders that users share, with their rights (`spec/workspace-package.md`, "Folders").
+    pub(super) fn make_folders(&self) -> Result<()> {
+        // As in /tmp, each may write, and nobody may delete what is another's.
+        for (name, mode) in
+            [("workspace", 0o755), ("allusers", 0o1777), ("medvlock", 0o1777), ("monitoring", 0o1777)]
+        {
+            let folder = self.root.join("var/lib/medv").join(name);
+            let made = fs::create_dir_all(&folder)
+                .and_then(|()| fs::set_permissions(&folder, Permissions::from_mode(mode)));
+            made.map_err(|error| Error::io("cannot make the folder", error).in_file(&folder))?;
+        }
+        let lock = self.root.join("var/lib/medv/medvlock/medv.lock");
+        if !lock.exists() {
+            let made =
+                fs::write(&lock, "").and_then(|()| fs::set_permissions(&lock, Permissions::from_mode(0o666)));
+            made.map_err(|error| Error::io("cannot make the lock file", error).in_file(&lock))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_autostart(&self) -> Result<()> {
+        let text = "[Desktop Entry]\nType=Application\nName=MED-V Host Agent\nExec=medv-host run\nNoDisplay=true\n\
+                    X-GNOME-Autostart-enabled=true\n";
+        write(&self.autostart(), text.as_bytes())
+    }
+}
+
+/// Writes a file that is whole or not there, and is on disk.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let cannot = |error| Error::io("cannot write", error).in_file(path);
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    fs::create_dir_all(folder).map_err(cannot)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
+    file.write_all(bytes).map_err(cannot)?;
+    fs::set_permissions(file.path(), Permissions::from_mode(0o644)).map_err(cannot)?;
+    file.as_file().sync_all().map_err(cannot)?;
+    file.persist(path).map_err(|error| cannot(error.error))?;
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(cannot)
+}
