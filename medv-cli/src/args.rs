@@ -1,5 +1,7 @@
 //! What was typed: the commands, their options, and the help that goes with them.
 
+mod settings;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -8,6 +10,10 @@ use clap_complete::Shell;
 
 use crate::exit::Exit;
 use crate::size::{ChunkSize, parse as parse_size};
+
+pub(crate) use settings::{
+    Clear, Export, GroupName, Kept, List, Set, Settings, SettingsCommand, Show, Whose,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,6 +87,7 @@ pub(crate) enum Command {
     Verify(Verify),
     Info(Info),
     Doctor(Doctor),
+    Settings(Settings),
     Completions(Completions),
     Man(Man),
 }
@@ -341,14 +348,15 @@ const MAN_EXAMPLES: &str = "\
 Examples:
   medv man | man -l -
   medv man pack | man -l -
+  medv man settings export | man -l -
   medv man --out /usr/local/share/man/man1";
 
 /// Print a manual page
 #[derive(Debug, Options)]
 #[command(after_help = MAN_EXAMPLES)]
 pub(crate) struct Man {
-    /// The command to print the page of [default: medv itself]
-    pub(crate) command: Option<String>,
+    /// The command to print the page of, and one below it [default: medv itself]
+    pub(crate) command: Vec<String>,
     /// Write the pages of all commands into this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "command")]
     pub(crate) out: Option<PathBuf>,

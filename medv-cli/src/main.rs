@@ -16,6 +16,7 @@ mod pace;
 mod progress;
 mod reading;
 mod report;
+mod settings_error;
 mod size;
 mod utc;
 

@@ -7,6 +7,7 @@ mod info;
 mod man;
 mod pack;
 mod salvage;
+mod settings;
 mod verify;
 
 use std::num::NonZeroUsize;
@@ -29,6 +30,7 @@ pub(crate) fn run(args: &Args, messages: &Messages) -> Result<Outcome> {
         Command::Verify(verify) => verify::run(verify, &args.output, messages),
         Command::Info(info) => info::run(info, messages),
         Command::Doctor(doctor) => doctor::run(doctor),
+        Command::Settings(settings) => settings::run(settings, &args.output, messages),
         Command::Completions(completions) => completions::run(completions, args.output.json),
         Command::Man(man) => man::run(man, args.output.json),
     }

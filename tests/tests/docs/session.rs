@@ -118,7 +118,7 @@ impl Desk {
         let mut shell = Process::new("sh");
         shell.args(["-c", &typed]).current_dir(folder).stdin(Stdio::null());
         shell.env("PATH", std::env::join_paths(path).expect("a search path")).env("HOME", folder);
-        shell.env("LC_ALL", "C.UTF-8").env("no_proxy", "127.0.0.1");
+        shell.env("LC_ALL", "C.UTF-8").env("no_proxy", "127.0.0.1").env_remove("XDG_CONFIG_HOME");
         let mut finished = Finished::from(shell.output().expect("sh can be started"));
         finished.stdout = finished.text().replace(&address, SERVER).into_bytes();
         let said = finished.text();
