@@ -55,7 +55,7 @@ fn every_setting_is_listed_and_shown() {
 #[test]
 fn what_is_set_is_current_until_it_is_cleared() {
     let folder = folder();
-    settings(&folder, &["set", "vmmemory", "1024"]).exits(0);
+    let _ = settings(&folder, &["set", "vmmemory", "1024"]).exits(0);
     let shown = settings(&folder, &["show", "Memory", "--json"]).exits(0).json();
     assert_eq!((&shown["value"], &shown["origin"]), (&1024.into(), &"machine".into()));
     assert!(shown["set_in"].as_str().unwrap().ends_with("settings.toml"), "{shown}");
@@ -71,7 +71,7 @@ fn what_is_set_is_current_until_it_is_cleared() {
 #[test]
 fn a_user_can_choose_what_nobody_else_has_decided() {
     let folder = folder();
-    settings(&folder, &["set", "LogonStartEnabled", "no", "--user"]).exits(0);
+    let _ = settings(&folder, &["set", "LogonStartEnabled", "no", "--user"]).exits(0);
     let shown = settings(&folder, &["show", "LogonStartEnabled", "--json"]).exits(0).json();
     assert_eq!((&shown["value"], &shown["origin"]), (&false.into(), &"user".into()));
     write(&folder, "root/etc/medv/policy.toml", "[UserExperience]\nLogonStartEnabled = true\n");
@@ -141,7 +141,7 @@ fn only_what_is_given_is_exported() {
 fn lists_are_exported_part_by_part() {
     let folder = folder();
     let sets = ["--set", "Urls=http://a;http://b", "--set", "RedirectUrls=https://c/*"];
-    export(&folder, &[&sets[..], &["-o", "a.reg"]].concat()).exits(0);
+    let _ = export(&folder, &[&sets[..], &["-o", "a.reg"]].concat()).exits(0);
     let urls = ["http://a", "http://b", "https://c/*"].map(str::to_owned);
     let expected = [("RedirectUrls".to_owned(), Value::Lines(urls.into()))];
     assert_eq!(read_reg(&folder.path().join("a.reg")), expected);
@@ -152,7 +152,7 @@ fn lists_are_exported_part_by_part() {
 #[test]
 fn forced_defaults_are_those_of_every_setting_that_has_one() {
     let folder = folder();
-    export(&folder, &["--force-defaults", "--set", "VmMemory=1024", "-o", "a.reg"]).exits(0);
+    let _ = export(&folder, &["--force-defaults", "--set", "VmMemory=1024", "-o", "a.reg"]).exits(0);
     let exported = read_reg(&folder.path().join("a.reg"));
     let memory = find("VmMemory").unwrap();
     let expected: Vec<_> = catalogue()
@@ -171,15 +171,15 @@ fn an_existing_file_is_replaced_by_force_only_or_added_to() {
     let folder = folder();
     let path = folder.path().join("a.reg");
     // There is nothing yet to add to.
-    export(&folder, &["--set", "Mem=512", "--append", "-o", "a.reg"]).exits(0);
+    let _ = export(&folder, &["--set", "Mem=512", "--append", "-o", "a.reg"]).exits(0);
     let before = fs::read(&path).unwrap();
     let refused = export(&folder, &["--set", "Mem=1024", "-o", "a.reg"]).exits(2);
     assert!(refused.stderr.contains("--force"), "{}", refused.stderr);
     assert_eq!(fs::read(&path).unwrap(), before);
-    export(&folder, &["--set", "Net=Bridged", "--append", "-o", "a.reg"]).exits(0);
+    let _ = export(&folder, &["--set", "Net=Bridged", "--append", "-o", "a.reg"]).exits(0);
     let names: Vec<_> = read_reg(&path).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["Memory", "NetworkingMode"]);
-    export(&folder, &["--set", "Mem=1024", "--force", "-o", "a.reg"]).exits(0);
+    let _ = export(&folder, &["--set", "Mem=1024", "--force", "-o", "a.reg"]).exits(0);
     assert_eq!(read_reg(&path), [("Memory".to_owned(), Value::Number(1024))]);
     fs::write(&path, "no .reg file").unwrap();
     let refused = export(&folder, &["--set", "Mem=512", "--append", "-o", "a.reg"]).exits(1);
@@ -199,7 +199,7 @@ fn nothing_is_exported_of_what_makes_no_sense() {
         &["--set", "VmMemory=1024", "--append", "--force"],
     ];
     for arguments in wrong {
-        export(&folder, &[arguments, &["-o", "a.reg"]].concat()).exits(2);
+        let _ = export(&folder, &[arguments, &["-o", "a.reg"]].concat()).exits(2);
         assert!(!folder.path().join("a.reg").exists(), "{arguments:?}");
     }
 }
@@ -208,11 +208,11 @@ fn nothing_is_exported_of_what_makes_no_sense() {
 fn a_file_on_standard_output_is_the_same_file() {
     let folder = folder();
     let set = ["--set", "VmMemory=1024"];
-    export(&folder, &[&set[..], &["-o", "a.reg"]].concat()).exits(0);
+    let _ = export(&folder, &[&set[..], &["-o", "a.reg"]].concat()).exits(0);
     let out = export(&folder, &[&set[..], &["-o", "-"]].concat()).exits(0);
     assert_eq!(out.stdout, fs::read(folder.path().join("a.reg")).unwrap());
     assert!(out.stderr.contains("settings written: 1"), "{}", out.stderr);
-    export(&folder, &[&set[..], &["-o", "-", "--json"]].concat()).exits(2);
+    let _ = export(&folder, &[&set[..], &["-o", "-", "--json"]].concat()).exits(2);
 }
 
 #[test]
