@@ -7,6 +7,7 @@ pub mod container_stream;
 pub mod journal;
 mod memory_storage;
 mod mend;
+pub mod reg_file;
 pub mod stream_cuts;
 pub mod vhd_open;
 pub mod volumes;
@@ -27,6 +28,7 @@ pub fn run(target: &str, data: &[u8]) {
         "container_file" => container_file::run(data),
         "container_stream" => container_stream::run(data),
         "journal" => journal::run(data),
+        "reg_file" => reg_file::run(data),
         "stream_cuts" => stream_cuts::run(data),
         "vhd_open" => vhd_open::run(data),
         "volumes" => volumes::run(data),

@@ -1,5 +1,6 @@
 //! What was typed: the commands, their options, and the help that goes with them.
 
+mod settings;
 mod workspace;
 
 use std::num::NonZeroUsize;
@@ -11,6 +12,9 @@ use clap_complete::Shell;
 use crate::exit::Exit;
 use crate::size::{ChunkSize, parse as parse_size};
 
+pub(crate) use settings::{
+    Clear, Export, GroupName, Kept, List, Set, Settings, SettingsCommand, Show, Whose,
+};
 pub(crate) use workspace::{Build, Check, New, Sealing, Workspace, WorkspaceCommand};
 #[cfg(unix)]
 pub(crate) use workspace::{Install, Installed, Uninstall};
@@ -88,6 +92,7 @@ pub(crate) enum Command {
     Info(Info),
     Doctor(Doctor),
     Workspace(Workspace),
+    Settings(Settings),
     Completions(Completions),
     Man(Man),
 }
@@ -349,14 +354,15 @@ const MAN_EXAMPLES: &str = "\
 Examples:
   medv man | man -l -
   medv man pack | man -l -
+  medv man settings export | man -l -
   medv man --out /usr/local/share/man/man1";
 
 /// Print a manual page
 #[derive(Debug, Options)]
 #[command(after_help = MAN_EXAMPLES)]
 pub(crate) struct Man {
-    /// The command to print the page of [default: medv itself]
-    pub(crate) command: Option<String>,
+    /// The command to print the page of, and one below it [default: medv itself]
+    pub(crate) command: Vec<String>,
     /// Write the pages of all commands into this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "command")]
     pub(crate) out: Option<PathBuf>,

@@ -9,7 +9,7 @@ mod record;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use medv_codec::{Error, ErrorKind, Monitor, Result};
+use medv_codec::{Error, Monitor, Result};
 use medv_settings::{Kind, Scope, Setting, Store, TomlStore, Value, find_in_registry};
 
 use self::disk::{Disk, Found};
@@ -17,6 +17,7 @@ pub use self::machine::Machine;
 pub use self::package::Package;
 pub use self::record::Record;
 use self::record::State;
+use crate::engine_error;
 
 /// How to install.
 #[derive(Clone, Debug, Default)]
@@ -127,7 +128,7 @@ pub fn uninstall(machine: &Machine, name: &str, delete_disks: bool) -> Result<Re
     })?;
     let mut store = open_store(machine)?;
     for setting in record.settings() {
-        store.clear(Scope::Machine, setting).map_err(told)?;
+        store.clear(Scope::Machine, setting).map_err(engine_error)?;
     }
     remove_file(&machine.autostart())?;
     let mut disks = Vec::new();
@@ -181,11 +182,11 @@ fn set_up(
         .collect();
     for setting in earlier.into_iter().flat_map(Record::settings) {
         if !made.iter().any(|(kept, _)| *kept == setting) {
-            store.clear(Scope::Machine, setting).map_err(told)?;
+            store.clear(Scope::Machine, setting).map_err(engine_error)?;
         }
     }
     for (setting, value) in made {
-        store.set(Scope::Machine, setting, value).map_err(told)?;
+        store.set(Scope::Machine, setting, value).map_err(engine_error)?;
     }
     machine.write_autostart()?;
     record.state = State::Installed;
@@ -249,23 +250,7 @@ fn undo_interrupted(machine: &Machine) -> Result<()> {
 }
 
 fn open_store(machine: &Machine) -> Result<TomlStore> {
-    TomlStore::of_this_user(&machine.root).map_err(told)
-}
-
-/// An error of the settings as one of this crate.
-fn told(error: medv_settings::Error) -> Error {
-    let kind = match error.kind() {
-        medv_settings::ErrorKind::Io => ErrorKind::Io,
-        medv_settings::ErrorKind::Damaged => ErrorKind::Damaged,
-        medv_settings::ErrorKind::Unsupported => ErrorKind::Unsupported,
-        medv_settings::ErrorKind::Limit => ErrorKind::Limit,
-        medv_settings::ErrorKind::Usage => ErrorKind::Usage,
-    };
-    let mut told = Error::new(kind, error.to_string());
-    if let Some(advice) = error.advised() {
-        told = told.advice(advice);
-    }
-    told
+    TomlStore::of_this_user(&machine.root).map_err(engine_error)
 }
 
 /// Removes a file, if it is there.

@@ -15,3 +15,6 @@ pub mod paper;
 pub mod powershell;
 pub mod problem;
 pub mod sealed;
+mod settings_error;
+
+pub use settings_error::engine_error;

@@ -132,7 +132,7 @@ fn is_file_name(user: &str) -> bool {
 /// Not from the environment, which the user could change to get out of a policy.
 #[cfg(unix)]
 fn user_name() -> Option<String> {
-    whoami::username().ok()
+    nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten().map(|user| user.name)
 }
 
 #[cfg(not(unix))]

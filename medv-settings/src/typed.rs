@@ -1,14 +1,19 @@
 //! Values as people type and read them: `true`, `512`, `NAT`, `one line;another line`.
 
+use std::iter::repeat_n;
+
 use crate::check::{Check, Mismatch, check, check_number, shortened};
 use crate::kind::Kind;
 use crate::setting::Setting;
 use crate::value::Value;
 
-/// What separates the parts of a list. Typed twice, it is a semicolon in a part.
+/// What separates the parts of a list.
 const SEPARATOR: char = ';';
 
-/// Reads what was typed for a setting, checked. A list comes as several texts, as one with semicolons in it, or both; `;;`
+/// Makes a separator behind it stand for itself. Only there it has to be doubled to stand for itself, as paths are full of it.
+const ESCAPE: char = '\\';
+
+/// Reads what was typed for a setting, checked. A list comes as several texts, as one with semicolons in it, or both; `\;`
 /// is a semicolon in a part of it. An empty text is an empty list.
 pub fn parse<T: AsRef<str>>(setting: &'static Setting, typed: &[T]) -> Check {
     if setting.kind.is_list() {
@@ -47,10 +52,7 @@ pub fn display(setting: &Setting, value: &Value) -> String {
         }
         (Value::Number(number), _) => number.to_string(),
         (Value::Text(text), _) => text.clone(),
-        (Value::Lines(lines), _) => {
-            let typed: Vec<String> = lines.iter().map(|line| line.replace(SEPARATOR, ";;")).collect();
-            typed.join(&SEPARATOR.to_string())
-        }
+        (Value::Lines(lines), _) => join(lines),
     }
 }
 
@@ -69,14 +71,51 @@ fn split(text: &str) -> Vec<String> {
     if text.is_empty() {
         return Vec::new();
     }
-    let mut parts = vec![String::new()];
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter == SEPARATOR && letters.next_if_eq(&SEPARATOR).is_none() {
-            parts.push(String::new());
-        } else if let Some(part) = parts.last_mut() {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    let mut backslashes: usize = 0;
+    for letter in text.chars() {
+        if letter == ESCAPE {
+            backslashes = backslashes.saturating_add(1);
+            continue;
+        }
+        let (kept, is_end) = match letter {
+            SEPARATOR => (backslashes >> 1, backslashes.is_multiple_of(2)),
+            _ => (backslashes, false),
+        };
+        part.extend(repeat_n(ESCAPE, kept));
+        backslashes = 0;
+        if is_end {
+            parts.push(std::mem::take(&mut part));
+        } else {
             part.push(letter);
         }
     }
+    part.extend(repeat_n(ESCAPE, backslashes));
+    parts.push(part);
     parts
+}
+
+fn join(parts: &[String]) -> String {
+    let mut text = String::new();
+    for (number, part) in parts.iter().enumerate() {
+        if number > 0 {
+            double_last(&mut text);
+            text.push(SEPARATOR);
+        }
+        for letter in part.chars() {
+            if letter == SEPARATOR {
+                double_last(&mut text);
+                text.push(ESCAPE);
+            }
+            text.push(letter);
+        }
+    }
+    text
+}
+
+/// Doubles the backslashes at the end, so that what follows them is not taken for escaped.
+fn double_last(text: &mut String) {
+    let count = text.chars().rev().take_while(|letter| *letter == ESCAPE).count();
+    text.extend(repeat_n(ESCAPE, count));
 }

@@ -333,8 +333,13 @@ fn lists_are_typed_with_semicolons_or_one_by_one() {
     assert_eq!(parse(memory, &["128", "256;512"]), expected);
     let message = find("StartMsg").unwrap();
     assert_eq!(
-        parse(message, &["Please wait;; it takes long;Thank you"]),
+        parse(message, &[r"Please wait\; it takes long;Thank you"]),
         Check::Valid(lines(&["Please wait; it takes long", "Thank you"]))
+    );
+    let paths = find("SetupLog").unwrap();
+    assert_eq!(
+        parse(paths, &[r"C:\a\b.log;\\server\c.log"]),
+        Check::Valid(lines(&[r"C:\a\b.log", r"\\server\c.log"]))
     );
     assert_eq!(parse(message, &[""]), Check::Valid(lines(&[])));
     assert!(matches!(parse(message, &["a;"]), Check::Refused(_)));

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use medv_tests::command::{Finished, run};
 
-const COMMANDS: [&str; 7] = ["pack", "expand", "verify", "info", "doctor", "completions", "man"];
+const COMMANDS: [&str; 8] = ["pack", "expand", "verify", "info", "doctor", "settings", "completions", "man"];
+
+const SETTINGS_COMMANDS: [&str; 5] = ["list", "show", "export", "set", "clear"];
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -31,16 +33,22 @@ fn help_has_examples_and_the_exit_codes() {
         let help = medv([command, "--help"]).exits(0);
         assert!(help.text().contains(&format!("Examples:\n  medv {command}")), "{}", help.text());
     }
-    for command in ["pack", "expand", "verify", "info", "doctor"] {
+    for command in ["pack", "expand", "verify", "info", "doctor", "settings"] {
         let help = medv([command, "--help"]);
+        assert!(help.text().ends_with(EXIT_CODES), "{}", help.text());
+    }
+    for command in SETTINGS_COMMANDS {
+        let help = medv(["settings", command, "--help"]).exits(0);
+        assert!(help.text().contains(&format!("Examples:\n  medv settings {command}")), "{}", help.text());
         assert!(help.text().ends_with(EXIT_CODES), "{}", help.text());
     }
 }
 
 #[test]
 fn no_line_of_help_is_wider_than_100_columns() {
-    for command in COMMANDS {
-        let help = medv([command, "--help"]);
+    let below_settings = SETTINGS_COMMANDS.map(|command| vec!["settings", command]);
+    for command in COMMANDS.map(|command| vec![command]).into_iter().chain(below_settings) {
+        let help = run(Path::new("."), command.into_iter().chain(["--help"]));
         let longest = help.text().lines().max_by_key(|line| line.chars().count()).unwrap();
         assert!(longest.chars().count() <= 100, "{longest}");
     }
@@ -48,7 +56,7 @@ fn no_line_of_help_is_wider_than_100_columns() {
 
 #[test]
 fn wrong_usage_exits_with_2() {
-    let wrong: [&[&str]; 11] = [
+    let wrong: [&[&str]; 17] = [
         &[],
         &["compress"],
         &["pack"],
@@ -60,6 +68,12 @@ fn wrong_usage_exits_with_2() {
         &["verify", "a.medv", "-q", "-v"],
         &["info", "a.medv", "--progress", "loud"],
         &["man", "compress"],
+        &["man", "settings", "compress"],
+        &["man", "pack", "list"],
+        &["settings"],
+        &["settings", "list", "--group", "Network"],
+        &["settings", "export", "--set", "VmMemory=512"],
+        &["settings", "set", "VmMemory"],
     ];
     for arguments in wrong {
         let finished = run(Path::new("."), arguments).exits(2);
@@ -102,9 +116,14 @@ fn manual_pages_exist_for_every_command() {
             assert!(page.text().contains(section), "{section} of {command}");
         }
     }
+    for command in SETTINGS_COMMANDS {
+        let page = medv(["man", "settings", command]).exits(0);
+        assert!(page.text().contains(&format!(".TH medv-settings-{command} 1")), "{}", page.text());
+        assert!(page.text().contains(".SH EXAMPLES"), "{}", page.text());
+    }
     let folder = tempfile::tempdir().unwrap();
     let written = run(folder.path(), ["man", "--out", "man1"]).exits(0);
-    assert_eq!(written.text().lines().count(), COMMANDS.len() + 1);
+    assert_eq!(written.text().lines().count(), COMMANDS.len() + SETTINGS_COMMANDS.len() + 1);
     for command in COMMANDS {
         let page = std::fs::read_to_string(folder.path().join(format!("man1/medv-{command}.1"))).unwrap();
         assert!(page.contains("medv"), "{command}");

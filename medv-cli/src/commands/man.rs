@@ -19,20 +19,25 @@ pub(crate) fn run(args: &args::Man, json: bool) -> Result<Outcome> {
     if let Some(folder) = &args.out {
         return write_all(&medv, folder);
     }
-    let page = match &args.command {
-        None => medv,
-        Some(name) => medv.find_subcommand(name).cloned().ok_or_else(|| {
-            let names: Vec<_> = medv.get_subcommands().map(Command::get_name).collect();
-            Error::usage(format!("there is no command `{name}`"))
-                .advice(format!("the commands are {}", names.join(", ")))
-        })?,
-    };
-    Ok(Outcome::text(render(page)?))
+    let mut command = &medv;
+    for name in &args.command {
+        command = command.find_subcommand(name).ok_or_else(|| {
+            let names: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
+            let error = Error::usage(format!("there is no command `{name}`"));
+            match names.is_empty() {
+                true => error,
+                false => error.advice(format!("the commands are {}", names.join(", "))),
+            }
+        })?;
+    }
+    Ok(Outcome::text(render(command.clone())?))
 }
 
 /// The command with what clap adds to it (global options, names such as `medv-pack`).
 fn built() -> Command {
-    let mut medv = args::Args::command().disable_help_subcommand(true);
+    let mut medv = args::Args::command()
+        .disable_help_subcommand(true)
+        .mut_subcommands(|command| command.disable_help_subcommand(true));
     medv.build();
     medv
 }
@@ -73,7 +78,9 @@ fn literal(title: &str, text: &str) -> String {
 fn write_all(medv: &Command, folder: &Path) -> Result<Outcome> {
     fs::create_dir_all(folder).map_err(|error| Error::io("cannot make the folder", error).in_file(folder))?;
     let mut written = String::new();
-    for command in std::iter::once(medv).chain(medv.get_subcommands()) {
+    let mut commands = vec![medv];
+    while let Some(command) = commands.pop() {
+        commands.extend(command.get_subcommands());
         let name = command.get_display_name().unwrap_or(command.get_name());
         let path = folder.join(format!("{name}.1"));
         fs::write(&path, render(command.clone())?)

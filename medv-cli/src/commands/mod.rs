@@ -7,6 +7,7 @@ mod info;
 mod man;
 mod pack;
 mod salvage;
+mod settings;
 mod verify;
 mod workspace;
 
@@ -31,6 +32,7 @@ pub(crate) fn run(args: &Args, messages: &Messages) -> Result<Outcome> {
         Command::Info(info) => info::run(info, messages),
         Command::Doctor(doctor) => doctor::run(doctor),
         Command::Workspace(workspace) => workspace::run(workspace, &args.output, messages),
+        Command::Settings(settings) => settings::run(settings, &args.output, messages),
         Command::Completions(completions) => completions::run(completions, args.output.json),
         Command::Man(man) => man::run(man, args.output.json),
     }
@@ -45,15 +47,7 @@ struct Opened {
 
 /// Opens a .medv. What goes wrong on the way to a web server and is tried again is told.
 fn open_input(place: &str, fetching: &Fetching, messages: &Messages) -> Result<Opened> {
-    let told = messages.clone();
-    let authorities = fetching.ca_file.as_deref().map(authorities).transpose()?;
-    let http = HttpOptions {
-        authorities,
-        cancel: Some(interrupt::flag().clone()),
-        on_retry: Some(Arc::new(move |what| told.warning(what))),
-        ..HttpOptions::default()
-    };
-    Ok(match Input::open(place, http)? {
+    Ok(match Input::open(place, http_options(fetching, messages)?)? {
         Input::Random(source) => {
             messages.detail(&format!("{}: {} bytes, read anywhere", source.name(), source.len()));
             let source: Arc<dyn Source> = Arc::from(source);
@@ -63,6 +57,17 @@ fn open_input(place: &str, fetching: &Fetching, messages: &Messages) -> Result<O
             messages.detail(&format!("{place}: read front to back"));
             Opened { input, source: None }
         }
+    })
+}
+
+/// How to talk to a web server: can be interrupted, and what is tried again is told.
+fn http_options(fetching: &Fetching, messages: &Messages) -> Result<HttpOptions> {
+    let told = messages.clone();
+    Ok(HttpOptions {
+        authorities: fetching.ca_file.as_deref().map(authorities).transpose()?,
+        cancel: Some(interrupt::flag().clone()),
+        on_retry: Some(Arc::new(move |what| told.warning(what))),
+        ..HttpOptions::default()
     })
 }
 

@@ -83,7 +83,7 @@ impl Package {
                 .in_file(place.name(name))
                 .advice("copy the package again"))
         };
-        let reg = RegFile::from_bytes(&small("reg")?).map_err(super::told)?;
+        let reg = RegFile::from_bytes(&small("reg")?).map_err(crate::engine_error)?;
         let settings = reg.entries();
         let name = name_in(&settings).ok_or_else(|| {
             Error::damaged(r"the settings have no `VM\Name`")

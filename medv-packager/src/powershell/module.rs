@@ -142,7 +142,7 @@ function Export-MedvConfiguration {
         foreach ($name in ($InputObject.Values.Keys | Sort-Object)) {
             $value = $InputObject.Values[$name]
             if ($value -is [array]) {
-                $parts = $value | ForEach-Object { ([string]$_) -replace ';', ';;' }
+                $parts = $value | ForEach-Object { ([string]$_) -replace '(\\*);', '$1$1\;' }
                 $value = $parts -join ';'
             }
             $arguments += '--set'

@@ -17,6 +17,9 @@ use crate::shown_only;
 /// On the pages, the web server that has `disk.medv`.
 const SERVER: &str = "https://images.example.org";
 
+/// On the pages, the folder that is typed in.
+const HOME: &str = "/home/alice";
+
 /// Set to write what commands print today into the documents. One test at a time, please.
 const WRITE: &str = "MEDV_WRITE_DOCS";
 
@@ -118,9 +121,10 @@ impl Desk {
         let mut shell = Process::new("sh");
         shell.args(["-c", &typed]).current_dir(folder).stdin(Stdio::null());
         shell.env("PATH", std::env::join_paths(path).expect("a search path")).env("HOME", folder);
-        shell.env("LC_ALL", "C.UTF-8").env("no_proxy", "127.0.0.1");
+        shell.env("LC_ALL", "C.UTF-8").env("no_proxy", "127.0.0.1").env_remove("XDG_CONFIG_HOME");
         let mut finished = Finished::from(shell.output().expect("sh can be started"));
-        finished.stdout = finished.text().replace(&address, SERVER).into_bytes();
+        let said = finished.text().replace(&address, SERVER);
+        finished.stdout = said.replace(&folder.display().to_string(), HOME).into_bytes();
         let said = finished.text();
         assert_eq!(finished.code, Some(command.exits), "{}\n{said}{}", page.place(command), finished.stderr);
         finished

@@ -4,15 +4,17 @@ use std::env;
 use std::process::{Command, Stdio};
 
 use medv_codec::{Error, ErrorKind, Result};
-use medv_packager::install::{InstallOptions, Machine, Package, Record, install as install_package, uninstall as remove};
+use medv_packager::install::{
+    InstallOptions, Machine, Package, Record, install as install_package, uninstall as remove,
+};
 use serde::Serialize;
 
 use crate::args::{Install, Installed, Output, Uninstall};
+use crate::commands::http_options;
 use crate::exit::Exit;
 use crate::human;
 use crate::messages::Messages;
 use crate::progress::Progress;
-use crate::reading::http_options;
 use crate::report::{Outcome, Table};
 
 #[derive(Serialize)]
@@ -115,17 +117,14 @@ pub(super) fn uninstall(args: &Uninstall) -> Result<Outcome> {
 
 pub(super) fn list(args: &Installed) -> Result<Outcome> {
     let found = Record::read(&Machine::this(args.on.root.as_deref()))?;
-    let mut text = String::new();
-    for record in &found {
+    let mut text = "no workspace is installed\n".to_owned();
+    if let Some(record) = &found {
         let mut table = Table::default();
         table.row("disk", record.disk.display().to_string()).row("digest", &record.image_digest);
         if record.is_unfinished() {
             table.row("state", "its installation was cut short; install it again");
         }
         text = format!("{} {}\n{}", record.name, record.version, table.to_text());
-    }
-    if found.is_none() {
-        "no workspace is installed\n".clone_into(&mut text);
     }
     let detail = |record: &Record| WorkspaceDetail {
         name: record.name.clone(),
