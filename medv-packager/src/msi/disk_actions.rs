@@ -27,6 +27,11 @@ pub(super) fn add_all(database: &mut Database) {
     tell(database, "SetCheckDisk", "CheckDisk", disk, at::FOLDERS_KNOWN + 20, INSTALLING);
     add(database, "CheckDisk", Kind::Call(When::Immediate), INSTALLING, at::FOLDERS_KNOWN + 21);
 
+    // Without rollback Windows Installer calls neither rollback nor commit actions.
+    let without_rollback = "(RollbackDisabled OR DISABLEROLLBACK) AND (NOT Installed OR DELETEDIFFDISKS = 1)";
+    let message = "[ProductName] needs rollback, which is turned off on this machine, to leave it as it was if something fails. Leave out DISABLEROLLBACK, or turn off the policy \"Prohibit rollback\".";
+    add(database, "StopWithoutRollback", Kind::Stop { message }, without_rollback, at::BEFORE_SCRIPT);
+
     for (name, setter, data, when, condition, number) in [
         ("RollbackDisk", "SetRollbackDisk", image, When::Rollback, INSTALLING, at::BEFORE_FILES),
         ("ExpandDisk", "SetExpandDisk", expand, When::Deferred, INSTALLING, at::BEFORE_FILES + 1),

@@ -233,7 +233,7 @@ fn add_entries(database: &mut Database, workspace: &Workspace<'_>) -> Result<()>
 
 /// Starts the host agent when the caller asks for it, for whoever installs: the system has no desktop to show it on.
 fn add_start(database: &mut Database) {
-    let asked = "SUPPRESSMEDVLAUNCH = 0 AND SUPPRESSMEDVLAUNCH AND NOT REMOVE AND UserSID <> \"S-1-5-18\"";
+    let asked = "SUPPRESSMEDVLAUNCH = \"0\" AND NOT REMOVE AND UserSID <> \"S-1-5-18\"";
     let set = Kind::Set { property: "HostAgentProgram", to: "[HOSTAGENTFOLDER]medv-host.exe" };
     action::add(database, "SetHostAgentProgram", set, asked, at::DONE);
     let start = Kind::Start { property: "HostAgentProgram", arguments: "run" };
