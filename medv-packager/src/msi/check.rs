@@ -1,6 +1,6 @@
 //! What must hold before anything is written (specification, points 1 to 4), each with its own message.
 //!
-//! Not LaunchCondition rows, whose order Windows Installer chooses.
+//! Not `LaunchCondition` rows, whose order Windows Installer chooses.
 
 use super::action::{Kind, add_in_both};
 use super::database::Database;
@@ -96,7 +96,7 @@ pub(super) fn add_hypervisor(database: &mut Database) {
     );
 }
 
-/// No other workspace on this machine. The property `WorkspaceName` has this one's. One that is found by its UpgradeCode
+/// No other workspace on this machine. The property `WorkspaceName` has this one's. One that is found by its `UpgradeCode`
 /// is this one, however its name is written.
 pub(super) fn add_only_workspace(database: &mut Database) {
     find_workspace(database);

@@ -76,7 +76,7 @@ impl Database {
         compound_file_version_3(package.into_inner()?)
     }
 
-    /// Another one for whatever is different: Windows takes two files of one PackageCode for the same.
+    /// Another one for whatever is different: Windows takes two files of one `PackageCode` for the same.
     fn package_code(&self) -> Uuid {
         let mut material = Material::new("medv 2026-11-22 package code");
         for (table, rows) in &self.rows {

@@ -10,15 +10,16 @@ pub(super) const FOUND_DIGEST: &str = "FOUNDDIGEST";
 
 /// The folder above `AllUsers`, `MedvLock` and `Monitoring`.
 const SHARED: &str = r"[CommonAppDataFolder]Microsoft\Medv\";
-const INSTALLING: &str = "NOT Installed";
-const DELETING: &str = "REMOVE = \"ALL\" AND DELETEDIFFDISKS = 1 AND NOT UPGRADINGPRODUCTCODE";
+const INSTALLING: &str = "NOT Installed AND NOT REMOVE";
+const DELETING: &str = "Installed AND REMOVE = \"ALL\" AND DELETEDIFFDISKS = 1 AND NOT UPGRADINGPRODUCTCODE";
 
 pub(super) fn add_all(database: &mut Database) {
     let disk = "Source=[SourceDir]|Medv=[MedvFile]|Folder=[INSTALLDIR]|Image=[ImageName]|ImageDigest=[ImageDigest]\
                 |IndexDigest=[IndexDigest]|BytesOnDisk=[BytesOnDisk]|Overwrite=[OVERWRITEVHD]\
                 |Installed=[FOUNDDIGEST]|Upgrading=[OLDERFOUND]";
     let expand = "Source=[SourceDir]|Medv=[MedvFile]|Folder=[INSTALLDIR]|Image=[ImageName]\
-                  |ImageDigest=[ImageDigest]|IndexDigest=[IndexDigest]|DiskFound=[DiskFound]";
+                  |ImageDigest=[ImageDigest]|IndexDigest=[IndexDigest]|Installed=[FOUNDDIGEST]\
+                  |DiskFound=[DiskFound]";
     let image = "Folder=[INSTALLDIR]|Image=[ImageName]|DiskFound=[DiskFound]";
     let folders = format!("Folder=[INSTALLDIR]|Shared={SHARED}");
     let delete = format!("Folder=[INSTALLDIR]|Image=[ImageName]|Shared={SHARED}");

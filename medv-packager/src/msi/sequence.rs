@@ -1,5 +1,5 @@
 //! The order in which things happen. The numbers of standard actions are those that Windows Installer suggests, save
-//! RemoveExistingProducts, which comes early: what the old product leaves must be gone before the new one writes.
+//! `RemoveExistingProducts`, which comes early: what the old product leaves must be gone before the new one writes.
 
 use super::database::Database;
 use super::schema::Table;

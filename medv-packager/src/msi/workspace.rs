@@ -9,7 +9,7 @@ use super::action::{self, Kind, LIBRARY};
 use super::check::{self, HYPERVISOR_PROPERTIES, found};
 use super::database::Database;
 use super::disk_actions::{self, FOUND_DIGEST};
-use super::folder::Folders;
+use super::folder::{self, Folders};
 use super::formatted::escape;
 use super::identifier::{Material, braced, workspace_upgrade_code};
 use super::payload::{self, File, KeyPath};
@@ -34,7 +34,7 @@ pub struct Workspace<'a> {
     pub disk: Disk<'a>,
     /// The settings, `VM\Name` among them.
     pub settings: &'a [RegistryEntry],
-    /// The package's `.reg`, which is part of what the ProductCode stands for.
+    /// The package's `.reg`, which is part of what the `ProductCode` stands for.
     pub reg: &'a [u8],
     /// Programs inside the `.msi`.
     pub programs: Programs<'a>,
@@ -138,7 +138,7 @@ fn add_product(database: &mut Database, workspace: &Workspace<'_>) {
     let product = Product {
         name: &format!("MED-V Workspace - {}", workspace.name),
         version: workspace.version,
-        product_code: workspace.product_code(),
+        code: workspace.product_code(),
         upgrade_code: workspace.upgrade_code(),
         publisher: workspace.publisher,
         help_link: workspace.help_link,
@@ -187,7 +187,7 @@ fn add_install_folder(database: &mut Database) {
 fn add_programs(database: &mut Database, workspace: &Workspace<'_>) -> Result<()> {
     database.add_binary(LIBRARY, workspace.programs.actions);
     let mut folders = Folders::new(database);
-    folders.add_system_folder(database, "CommonAppDataFolder");
+    folder::add_system_folder(database, "CommonAppDataFolder");
     folders.add(database, "MicrosoftFolder", "CommonAppDataFolder", "Microsoft");
     folders.add(database, "MedvFolder", "MicrosoftFolder", "Medv");
     folders.add(database, "INSTALLDIR", "MedvFolder", "Workspace");

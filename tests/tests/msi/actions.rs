@@ -74,13 +74,13 @@ fn actions_are_of_the_kind_that_the_specification_says() {
 #[test]
 fn actions_run_when_they_should() {
     let sequence = tables().sequence("InstallExecuteSequence");
-    let deleting = "REMOVE = \"ALL\" AND DELETEDIFFDISKS = 1 AND NOT UPGRADINGPRODUCTCODE";
+    let deleting = "Installed AND REMOVE = \"ALL\" AND DELETEDIFFDISKS = 1 AND NOT UPGRADINGPRODUCTCODE";
     for (action, condition) in [
-        ("ResolveSource", "NOT Installed"),
-        ("CheckDisk", "NOT Installed"),
-        ("RollbackDisk", "NOT Installed"),
-        ("ExpandDisk", "NOT Installed"),
-        ("CommitDisk", "NOT Installed"),
+        ("ResolveSource", "NOT Installed AND NOT REMOVE"),
+        ("CheckDisk", "NOT Installed AND NOT REMOVE"),
+        ("RollbackDisk", "NOT Installed AND NOT REMOVE"),
+        ("ExpandDisk", "NOT Installed AND NOT REMOVE"),
+        ("CommitDisk", "NOT Installed AND NOT REMOVE"),
         ("PrepareFolders", "NOT REMOVE"),
         ("DeleteDisks", deleting),
         ("StartHostAgent", "SUPPRESSMEDVLAUNCH = \"0\" AND NOT REMOVE AND UserSID <> \"S-1-5-18\""),

@@ -212,11 +212,11 @@ mod condition {
     }
 
     fn take(rest: &mut &[String], token: &str) -> bool {
-        let taken = rest.first().is_some_and(|first| first == token);
-        if taken {
+        let is_next = rest.first().is_some_and(|first| first == token);
+        if is_next {
             *rest = &rest[1..];
         }
-        taken
+        is_next
     }
 
     fn any(rest: &mut &[String], properties: &Properties) -> bool {

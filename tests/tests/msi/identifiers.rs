@@ -6,7 +6,7 @@ use medv_packager::msi::{Component, ComponentKind, ProductVersion, Workspace, co
 use crate::packages::{self, FILES};
 use crate::tables::Tables;
 
-/// Which of UpgradeCode, ProductCode, PackageCode another workspace shares with the sample.
+/// Which of `UpgradeCode`, `ProductCode`, `PackageCode` another workspace shares with the sample.
 fn same(change: impl FnOnce(&mut Workspace<'_>)) -> [bool; 3] {
     let settings = packages::settings();
     let codes = |wanted: &Workspace<'_>| {
