@@ -41,14 +41,16 @@ const INSTALLING: &str = "NOT Installed AND NOT REMOVE";
 
 /// Windows 7 or later, for all users.
 pub(super) fn add_all_users(database: &mut Database) {
-    let message = "[ProductName] needs Windows 7 or later, and found version [VersionNT]. Install it on another machine.";
+    let message = "[ProductName] needs Windows 7 or later, and found version [VersionNT]. Install it on \
+                   another machine.";
     database.add(Table::LaunchCondition, ["Installed OR VersionNT >= 601".into(), message.into()]);
     stop(
         database,
         "StopUnlessAllUsers",
         0,
         &format!("{INSTALLING} AND NOT (ALLUSERS = 1)"),
-        "[ProductName] is for all users of a machine: ALLUSERS is \"[ALLUSERS]\", and must be 1. Leave ALLUSERS out, and start as an administrator.",
+        "[ProductName] is for all users of a machine: ALLUSERS is \"[ALLUSERS]\", and must be 1. Leave \
+         ALLUSERS out, and start as an administrator.",
     );
 }
 
@@ -62,7 +64,8 @@ pub(super) fn add_host_agent(database: &mut Database) {
         "StopWithoutHostAgent",
         1,
         &format!("{INSTALLING} AND NOT HOSTAGENTVERSION"),
-        "[ProductName] needs the MED-V Host Agent, which is not installed. Install it with MED-V_HostAgent_Setup.exe, then try again.",
+        "[ProductName] needs the MED-V Host Agent, which is not installed. Install it with \
+         MED-V_HostAgent_Setup.exe, then try again.",
     );
 }
 
@@ -85,14 +88,16 @@ pub(super) fn add_hypervisor(database: &mut Database) {
         "StopWithoutUpdate",
         2,
         &format!("{INSTALLING} AND VersionNT = 601 AND VIRTUALPC AND NOT ({enough})"),
-        "[ProductName] needs update KB977206 for Windows Virtual PC, and found none. Install it, or Service Pack 1. IGNORE_PREREQUISITES=1 skips this check.",
+        "[ProductName] needs update KB977206 for Windows Virtual PC, and found none. Install it, or \
+         Service Pack 1. IGNORE_PREREQUISITES=1 skips this check.",
     );
     stop(
         database,
         "StopWithoutHypervisor",
         3,
         &format!("{INSTALLING} AND NOT ({enough})"),
-        "[ProductName] found no hypervisor. Install Windows Virtual PC (Windows 7), turn on Hyper-V (later), or install QEMU. To do so afterwards: IGNORE_PREREQUISITES=1 skips this check.",
+        "[ProductName] found no hypervisor. Install Windows Virtual PC (Windows 7), turn on Hyper-V \
+         (later), or install QEMU. To do so afterwards: IGNORE_PREREQUISITES=1 skips this check.",
     );
 }
 
@@ -105,9 +110,11 @@ pub(super) fn add_only_workspace(database: &mut Database) {
         "StopOtherWorkspace",
         4,
         &format!(
-            "{INSTALLING} AND FOUNDWORKSPACE AND FOUNDWORKSPACE ~<> WorkspaceName AND NOT ({OLDER} OR {NEWER})"
+            "{INSTALLING} AND FOUNDWORKSPACE AND FOUNDWORKSPACE ~<> WorkspaceName AND NOT ({OLDER} OR \
+             {NEWER})"
         ),
-        "[ProductName] cannot be installed beside the workspace \"[FOUNDWORKSPACE]\": a machine has one. Remove that one first.",
+        "[ProductName] cannot be installed beside the workspace \"[FOUNDWORKSPACE]\": a machine has one. \
+         Remove that one first.",
     );
 }
 
@@ -118,7 +125,8 @@ pub(super) fn add_not_newer(database: &mut Database) {
         "StopNewerVersion",
         5,
         &format!("{INSTALLING} AND {NEWER}"),
-        "A newer version of [ProductName] than [ProductVersion] is installed ([NEWERFOUND]). Remove it first, or keep it.",
+        "A newer version of [ProductName] than [ProductVersion] is installed ([NEWERFOUND]). Remove it \
+         first, or keep it.",
     );
 }
 
@@ -130,7 +138,8 @@ pub(super) fn add_no_workspace_left(database: &mut Database) {
         "StopWorkspaceLeft",
         6,
         "REMOVE = \"ALL\" AND FOUNDWORKSPACE AND NOT UPGRADINGPRODUCTCODE",
-        "[ProductName] cannot be removed while the workspace \"[FOUNDWORKSPACE]\" is installed, which needs it. Remove the workspace first.",
+        "[ProductName] cannot be removed while the workspace \"[FOUNDWORKSPACE]\" is installed, which \
+         needs it. Remove the workspace first.",
     );
 }
 

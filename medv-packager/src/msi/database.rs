@@ -40,9 +40,13 @@ impl Database {
     /// The file. `subject` is for the file's properties, in ASCII.
     ///
     /// # Errors
-    /// [`medv_codec::ErrorKind::Io`] with the reason if a table takes a row not: two with one key, a value too long.
+    /// [`medv_codec::ErrorKind::Usage`], with the cause, if a table refuses a row: a value that is too long.
     pub(super) fn into_bytes(self, subject: &str) -> Result<Vec<u8>> {
-        self.write(subject).map_err(|error| Error::io("cannot write the Windows Installer database", error))
+        self.write(subject).map_err(|error| {
+            Error::usage("a value does not fit into the Windows Installer database")
+                .caused_by(error)
+                .advice("the cause says which; shorten the name or the setting that it comes from")
+        })
     }
 
     fn write(self, subject: &str) -> io::Result<Vec<u8>> {

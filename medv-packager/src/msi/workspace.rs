@@ -100,16 +100,15 @@ pub fn workspace(workspace: &Workspace<'_>) -> Result<Vec<u8>> {
     check_name("the workspace's name", workspace.name)?;
     check_name("the name of the disk", workspace.disk.image)?;
     let mut database = Database::new();
-    let database = &mut database;
-    sequence::add_standard_actions(database);
-    add_product(database, workspace);
-    add_checks(database);
-    add_install_folder(database);
-    add_programs(database, workspace)?;
-    add_entries(database, workspace)?;
-    disk_actions::add_all(database);
-    add_start(database);
-    std::mem::replace(database, Database::new()).into_bytes("MED-V Workspace")
+    sequence::add_standard_actions(&mut database);
+    add_product(&mut database, workspace);
+    add_checks(&mut database);
+    add_install_folder(&mut database);
+    add_programs(&mut database, workspace)?;
+    add_entries(&mut database, workspace)?;
+    disk_actions::add_all(&mut database);
+    add_start(&mut database);
+    database.into_bytes("MED-V Workspace")
 }
 
 /// The tables could not hold these letters, or an action would mistake them.

@@ -44,7 +44,9 @@ fn settings_that_the_registry_cannot_have() {
 fn names_that_are_too_long_for_a_table_are_named() {
     let settings = vec![setting("A", &"b".repeat(256), Value::Number(1))];
     let error = workspace(&packages::workspace(&settings)).unwrap_err();
-    assert!(format!("{error:?}").contains("Name"), "{error:?}");
+    assert!(text(&error).contains("does not fit"));
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("\"Name\"") && cause.contains("bbb"), "{cause}");
 }
 
 #[test]
