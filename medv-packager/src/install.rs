@@ -67,6 +67,8 @@ pub fn install(
     if let Some(earlier) = &earlier {
         must_be_older(machine, earlier, package)?;
     }
+    let folder = std::path::absolute(&folder)
+        .map_err(|error| Error::io("cannot tell where this is", error).in_file(&folder))?;
     let container = package.container()?;
     let disk = Disk::at(&folder, &package.image);
     let found = disk.found(earlier.as_ref(), container.trailer.image_digest, options.overwrite)?;

@@ -1,5 +1,7 @@
 //! `medv workspace check`
 
+use std::fmt::Write as _;
+
 use medv_codec::Result;
 use medv_packager::sealed::Sealed;
 use medv_settings::Value;
@@ -57,7 +59,7 @@ pub(super) fn run(args: &Check) -> Result<Outcome> {
         for made in &definition.settings {
             table.row(&made.setting.to_string(), medv_settings::display(made.setting, &made.value));
         }
-        text.push_str(&format!("{}\n{}", args.definition.display(), table.to_text()));
+        let _ = write!(text, "{}\n{}", args.definition.display(), table.to_text());
     }
     let exit = if looked.has_errors() { Exit::Damaged } else { Exit::Done };
     Ok(Outcome::report(exit, text, &document))
