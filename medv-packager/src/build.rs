@@ -24,6 +24,7 @@ use medv_settings::RegFile;
 use self::hashing::Hashing;
 pub use self::programs::ProgramFiles;
 use self::remembered::Remembered;
+use crate::deb::{self, WorkspaceDeb};
 use crate::definition::Definition;
 use crate::msi::{self, Disk, Programs, Workspace};
 use crate::paper::{self, PackageFile};
@@ -40,6 +41,8 @@ pub struct BuildOptions<'a> {
     pub programs: &'a ProgramFiles,
     /// Where to remember which disk a `.medv` was packed from; `None` to pack every time.
     pub cache: Option<&'a Path>,
+    /// Make a Debian package of it as well.
+    pub deb: bool,
     /// Worker threads; `None` for one a core.
     pub threads: Option<std::num::NonZeroUsize>,
 }
@@ -122,6 +125,9 @@ pub fn build(
     }
     files.insert(2, medv_file);
     files.push(write(folder, &names.sums, &paper::sums(&files))?);
+    if options.deb {
+        files.push(write_deb(definition, folder, &names, &files)?);
+    }
     Ok(BuildReport { files, packed, bytes_on_disk: disk.bytes_on_disk, product_code })
 }
 
@@ -143,6 +149,7 @@ struct Names {
     install_all: String,
     readme: String,
     sums: String,
+    deb: String,
 }
 
 impl Names {
@@ -157,12 +164,13 @@ impl Names {
             install_all: "install-all.cmd".to_owned(),
             readme: "README.txt".to_owned(),
             sums: "SHA256SUMS".to_owned(),
+            deb: deb::workspace_file_name(name, definition.version),
         }
     }
 
-    fn all(&self) -> [&String; 8] {
-        let Self { setup, msi, medv, reg, ps1, install_all, readme, sums } = self;
-        [setup, msi, medv, reg, ps1, install_all, readme, sums]
+    fn all(&self) -> [&String; 9] {
+        let Self { setup, msi, medv, reg, ps1, install_all, readme, sums, deb } = self;
+        [setup, msi, medv, reg, ps1, install_all, readme, sums, deb]
     }
 }
 
@@ -211,6 +219,25 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PackageFile> {
     let (out, len, sha256) = out.finish();
     out.finish()?;
     Ok(PackageFile { name: name.to_owned(), len, sha256 })
+}
+
+/// Writes the Debian package, with the files that are in the folder by now.
+fn write_deb(
+    definition: &Definition,
+    folder: &Path,
+    names: &Names,
+    files: &[PackageFile],
+) -> Result<PackageFile> {
+    let path = folder.join(&names.deb);
+    let image = definition.image_name();
+    let (name, version) = (definition.name.as_str(), definition.version);
+    let deb = deb::workspace(&WorkspaceDeb { name, version, image: &image, folder, files });
+    let mut out = Hashing::new(OutputFile::create(&LocalStorage, &path, true)?);
+    deb.write(&mut out)
+        .map_err(|error| Error::io("cannot write the Debian package", error).in_file(&path))?;
+    let (out, len, sha256) = out.finish();
+    out.finish()?;
+    Ok(PackageFile { name: names.deb.clone(), len, sha256 })
 }
 
 /// The index and trailer of a `.medv`.

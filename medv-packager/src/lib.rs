@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod build;
+pub mod deb;
 pub mod definition;
 #[cfg(unix)]
 pub mod install;

@@ -135,6 +135,9 @@ pub(crate) struct Build {
     /// Replace the package that is there
     #[arg(short, long)]
     pub(crate) force: bool,
+    /// Make a Debian package as well, which does on `apt install` what `medv workspace install` does
+    #[arg(long)]
+    pub(crate) deb: bool,
     /// Pack the disk even if that was done before
     #[arg(long)]
     pub(crate) pack_again: bool,

@@ -64,6 +64,7 @@ pub(super) fn run(args: &Build, output: &Output, messages: &Messages) -> Result<
         force: args.force,
         programs: &programs,
         cache: cache.as_deref(),
+        deb: args.deb,
         threads: args.threads,
     };
     tell_threads(medv_codec::computing_threads(args.threads), messages);
