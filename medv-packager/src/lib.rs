@@ -1,1 +1,3 @@
 //! Workspace packages, as `spec/workspace-package.md` has them.
+
+pub mod msi;
