@@ -42,7 +42,7 @@ impl DeleteDisks {
 
 fn tell(installer: &dyn Installer, path: &Path, done: Result<()>) {
     match done {
-        Ok(()) => installer.log(&format!("{}: deleted", path.display())),
+        Ok(()) => installer.log(&format!("{}: nothing is left of it", path.display())),
         Err(failure) => installer.warn(&failure.message),
     }
 }

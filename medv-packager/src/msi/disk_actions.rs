@@ -10,7 +10,8 @@ pub(super) const FOUND_DIGEST: &str = "FOUNDDIGEST";
 
 /// The folder above `AllUsers`, `MedvLock` and `Monitoring`.
 const SHARED: &str = r"[CommonAppDataFolder]Microsoft\Medv\";
-const INSTALLING: &str = "NOT Installed";
+/// A repair that may overwrite the disk installs it again.
+const INSTALLING: &str = "NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)";
 const DELETING: &str = "REMOVE = \"ALL\" AND DELETEDIFFDISKS = 1 AND NOT UPGRADINGPRODUCTCODE";
 
 pub(super) fn add_all(database: &mut Database) {
@@ -18,7 +19,8 @@ pub(super) fn add_all(database: &mut Database) {
                 |IndexDigest=[IndexDigest]|BytesOnDisk=[BytesOnDisk]|Overwrite=[OVERWRITEVHD]\
                 |Installed=[FOUNDDIGEST]|Upgrading=[OLDERFOUND]";
     let expand = "Source=[SourceDir]|Medv=[MedvFile]|Folder=[INSTALLDIR]|Image=[ImageName]\
-                  |ImageDigest=[ImageDigest]|IndexDigest=[IndexDigest]|DiskFound=[DiskFound]";
+                  |ImageDigest=[ImageDigest]|IndexDigest=[IndexDigest]|Installed=[FOUNDDIGEST]\
+                  |DiskFound=[DiskFound]";
     let image = "Folder=[INSTALLDIR]|Image=[ImageName]|DiskFound=[DiskFound]";
     let folders = format!("Folder=[INSTALLDIR]|Shared={SHARED}");
     let delete = format!("Folder=[INSTALLDIR]|Image=[ImageName]|Shared={SHARED}");

@@ -162,12 +162,29 @@ fn install(package: &Package, line: &mut CommandLine, window: Option<&Window>, t
 fn checked_work(package: &Package, line: &CommandLine, told: &Told) -> u32 {
     if let (Kind::Workspace { medv, .. }, Action::Install) = (&package.kind, line.action) {
         told.hear(Message::Data("Checking the packed disk ..."));
-        if let Err(failure) = check(medv, &Silent) {
+        let checked = check(medv, &Silent).and_then(|()| may_be_installed(package, line));
+        if let Err(failure) = checked {
             told.hear(Message::Error(&failure.message));
             return failure.code;
         }
     }
+    let mut line = line.clone();
+    if line.action == Action::Install && product::is_installed(&package.product_code) {
+        // The same again, disk included: to Windows Installer that is a repair.
+        line.action = Action::Repair;
+    }
     work(Work::Package(&package.msi), &line.for_installer(), line.log.as_ref(), &|message| told.hear(message))
+}
+
+/// Windows Installer would do nothing about what is installed already, and call that a success.
+fn may_be_installed(package: &Package, line: &CommandLine) -> Result<()> {
+    if line.property_value("OVERWRITEVHD") == Some("1") || !product::is_installed(&package.product_code) {
+        return Ok(());
+    }
+    Err(Failure::general(format!(
+        "{}: found it installed, with its disk, expected none; give OVERWRITEVHD=1 to install it again, or /f to repair it",
+        package.name
+    )))
 }
 
 /// What is going to happen. Answers what to do; `None` if the user wants nothing.
