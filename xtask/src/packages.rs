@@ -33,6 +33,9 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("strace", "strace"),
     ("time", "time"),
     ("c++", "g++"),
+    ("msiinfo", "msitools"),
+    ("msiextract", "msitools"),
+    ("osslsigncode", "osslsigncode"),
     ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
     ("wine", "wine"),
 ];

@@ -1,4 +1,4 @@
-//! Actions of our own: the CustomAction table.
+//! Actions of our own: the `CustomAction` table.
 
 use msi::Value;
 
@@ -63,7 +63,7 @@ impl Kind<'_> {
     }
 }
 
-/// Adds an action, and its place in InstallExecuteSequence.
+/// Adds an action, and its place in `InstallExecuteSequence`.
 pub(super) fn add(database: &mut Database, name: &str, kind: Kind<'_>, condition: &str, number: i32) {
     let (source, target) = match kind {
         Kind::Set { property, to } => (property.into(), to),

@@ -1,10 +1,10 @@
 //! What must hold before anything is written (specification, points 1 to 4), each with its own message.
 //!
-//! Not LaunchCondition rows, whose order Windows Installer chooses.
+//! Not `LaunchCondition` rows, whose order Windows Installer chooses.
 
 use super::action::{Kind, add_in_both};
 use super::database::Database;
-use super::product::NEWER;
+use super::product::{NEWER, OLDER};
 use super::registry::MEDV;
 use super::schema::Table;
 use super::search::{self, Place};
@@ -36,16 +36,21 @@ pub(super) const HYPERVISOR_PROPERTIES: [&str; 6] = [
 /// what brings one on a Windows 7 without Service Pack 1.
 const VIRTUAL_PC_AFTER_FIRST: &str = "6.1.7600.16394";
 
+/// Neither a repair nor a removal.
+const INSTALLING: &str = "NOT Installed AND NOT REMOVE";
+
 /// Windows 7 or later, for all users.
 pub(super) fn add_all_users(database: &mut Database) {
-    let message = "[ProductName] needs Windows 7 or later, and found version [VersionNT]. Install it on another machine.";
+    let message = "[ProductName] needs Windows 7 or later, and found version [VersionNT]. Install it on \
+                   another machine.";
     database.add(Table::LaunchCondition, ["Installed OR VersionNT >= 601".into(), message.into()]);
     stop(
         database,
         "StopUnlessAllUsers",
         0,
-        "NOT Installed AND NOT (ALLUSERS = 1)",
-        "[ProductName] is for all users of a machine: ALLUSERS is \"[ALLUSERS]\", and must be 1. Leave ALLUSERS out, and start as an administrator.",
+        &format!("{INSTALLING} AND NOT (ALLUSERS = 1)"),
+        "[ProductName] is for all users of a machine: ALLUSERS is \"[ALLUSERS]\", and must be 1. Leave \
+         ALLUSERS out, and start as an administrator.",
     );
 }
 
@@ -58,8 +63,9 @@ pub(super) fn add_host_agent(database: &mut Database) {
         database,
         "StopWithoutHostAgent",
         1,
-        "NOT Installed AND NOT HOSTAGENTVERSION",
-        "[ProductName] needs the MED-V Host Agent, which is not installed. Install it with MED-V_HostAgent_Setup.exe, then try again.",
+        &format!("{INSTALLING} AND NOT HOSTAGENTVERSION"),
+        "[ProductName] needs the MED-V Host Agent, which is not installed. Install it with \
+         MED-V_HostAgent_Setup.exe, then try again.",
     );
 }
 
@@ -81,27 +87,34 @@ pub(super) fn add_hypervisor(database: &mut Database) {
         database,
         "StopWithoutUpdate",
         2,
-        &format!("NOT Installed AND VersionNT = 601 AND VIRTUALPC AND NOT ({enough})"),
-        "[ProductName] needs update KB977206 for Windows Virtual PC, and found none. Install it, or Service Pack 1. IGNORE_PREREQUISITES=1 skips this check.",
+        &format!("{INSTALLING} AND VersionNT = 601 AND VIRTUALPC AND NOT ({enough})"),
+        "[ProductName] needs update KB977206 for Windows Virtual PC, and found none. Install it, or \
+         Service Pack 1. IGNORE_PREREQUISITES=1 skips this check.",
     );
     stop(
         database,
         "StopWithoutHypervisor",
         3,
-        &format!("NOT Installed AND NOT ({enough})"),
-        "[ProductName] found no hypervisor. Install Windows Virtual PC (Windows 7), turn on Hyper-V (later), or install QEMU. To do so afterwards: IGNORE_PREREQUISITES=1 skips this check.",
+        &format!("{INSTALLING} AND NOT ({enough})"),
+        "[ProductName] found no hypervisor. Install Windows Virtual PC (Windows 7), turn on Hyper-V \
+         (later), or install QEMU. To do so afterwards: IGNORE_PREREQUISITES=1 skips this check.",
     );
 }
 
-/// No other workspace on this machine. The property `WorkspaceName` has this one's.
+/// No other workspace on this machine. The property `WorkspaceName` has this one's. One that is found by its `UpgradeCode`
+/// is this one, however its name is written.
 pub(super) fn add_only_workspace(database: &mut Database) {
     find_workspace(database);
     stop(
         database,
         "StopOtherWorkspace",
         4,
-        "NOT Installed AND FOUNDWORKSPACE AND FOUNDWORKSPACE ~<> WorkspaceName",
-        "[ProductName] cannot be installed beside the workspace \"[FOUNDWORKSPACE]\": a machine has one. Remove that one first.",
+        &format!(
+            "{INSTALLING} AND FOUNDWORKSPACE AND FOUNDWORKSPACE ~<> WorkspaceName AND NOT ({OLDER} OR \
+             {NEWER})"
+        ),
+        "[ProductName] cannot be installed beside the workspace \"[FOUNDWORKSPACE]\": a machine has one. \
+         Remove that one first.",
     );
 }
 
@@ -111,8 +124,9 @@ pub(super) fn add_not_newer(database: &mut Database) {
         database,
         "StopNewerVersion",
         5,
-        &format!("NOT Installed AND {NEWER}"),
-        "A newer version of [ProductName] than [ProductVersion] is installed ([NEWERFOUND]). Remove it first, or keep it.",
+        &format!("{INSTALLING} AND {NEWER}"),
+        "A newer version of [ProductName] than [ProductVersion] is installed ([NEWERFOUND]). Remove it \
+         first, or keep it.",
     );
 }
 
@@ -124,7 +138,8 @@ pub(super) fn add_no_workspace_left(database: &mut Database) {
         "StopWorkspaceLeft",
         6,
         "REMOVE = \"ALL\" AND FOUNDWORKSPACE AND NOT UPGRADINGPRODUCTCODE",
-        "[ProductName] cannot be removed while the workspace \"[FOUNDWORKSPACE]\" is installed, which needs it. Remove the workspace first.",
+        "[ProductName] cannot be removed while the workspace \"[FOUNDWORKSPACE]\" is installed, which \
+         needs it. Remove the workspace first.",
     );
 }
 

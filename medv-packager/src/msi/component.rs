@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::action::{self, Kind};
 use super::check::{self, HYPERVISOR_PROPERTIES, found};
 use super::database::Database;
-use super::folder::Folders;
+use super::folder::{self, Folders};
 use super::identifier::Material;
 use super::payload::{self, File, KeyPath};
 use super::product::{self, Product};
@@ -112,7 +112,7 @@ pub fn component(component: &Component<'_>) -> Result<Vec<u8>> {
     add_install_folder(&mut database, component.kind);
     let mut folders = Folders::new(&mut database);
     add_files(&mut database, &mut folders, component)?;
-    add_entries(&mut database, &mut folders, component);
+    add_entries(&mut database, component);
     database.into_bytes(component.kind.title())
 }
 
@@ -125,7 +125,7 @@ fn add_product(database: &mut Database, component: &Component<'_>) {
     let product = Product {
         name: component.kind.title(),
         version: component.version,
-        product_code: component.product_code(),
+        code: component.product_code(),
         upgrade_code: component.upgrade_code(),
         publisher: None,
         help_link: None,
@@ -160,7 +160,7 @@ fn add_install_folder(database: &mut Database, kind: ComponentKind) {
 }
 
 fn add_files(database: &mut Database, folders: &mut Folders, component: &Component<'_>) -> Result<()> {
-    folders.add_system_folder(database, "ProgramFiles64Folder");
+    folder::add_system_folder(database, "ProgramFiles64Folder");
     folders.add(database, "MEDVDIR", "ProgramFiles64Folder", "Microsoft Enterprise Desktop Virtualization");
     let mut sorted = component.files.to_vec();
     sorted.sort_by_key(|(path, _)| path.to_lowercase());
@@ -194,7 +194,7 @@ fn is_file_name(name: &str) -> bool {
     !name.is_empty() && !name.ends_with(['.', ' ']) && !name.chars().any(bad)
 }
 
-fn add_entries(database: &mut Database, folders: &mut Folders, component: &Component<'_>) {
+fn add_entries(database: &mut Database, component: &Component<'_>) {
     let kind = component.kind;
     let identifier = Material::new("medv 2026-11-22 component entries").part(kind.name()).uuid();
     payload::add_component(database, ENTRIES, identifier, "MEDVDIR", KeyPath::Registry(ENTRIES_KEY_PATH));
@@ -202,8 +202,8 @@ fn add_entries(database: &mut Database, folders: &mut Folders, component: &Compo
     registry::add(database, ENTRIES, ENTRIES_KEY_PATH, &key(kind), "Version", &version);
     registry::add(database, ENTRIES, "ComponentInstallDir", &key(kind), "InstallDir", "[MEDVDIR]");
 
-    folders.add_system_folder(database, "ProgramMenuFolder");
-    folders.add_system_folder(database, "System64Folder");
+    folder::add_system_folder(database, "ProgramMenuFolder");
+    folder::add_system_folder(database, "System64Folder");
     let shortcut = kind.shortcut();
     database.add(
         Table::Shortcut,

@@ -40,9 +40,13 @@ impl Database {
     /// The file. `subject` is for the file's properties, in ASCII.
     ///
     /// # Errors
-    /// [`medv_codec::ErrorKind::Io`] with the reason if a table takes a row not: two with one key, a value too long.
+    /// [`medv_codec::ErrorKind::Usage`], with the cause, if a table refuses a row: a value that is too long.
     pub(super) fn into_bytes(self, subject: &str) -> Result<Vec<u8>> {
-        self.write(subject).map_err(|error| Error::io("cannot write the Windows Installer database", error))
+        self.write(subject).map_err(|error| {
+            Error::usage("a value does not fit into the Windows Installer database")
+                .caused_by(error)
+                .advice("the cause says which; shorten the name or the setting that it comes from")
+        })
     }
 
     fn write(self, subject: &str) -> io::Result<Vec<u8>> {
@@ -76,7 +80,7 @@ impl Database {
         compound_file_version_3(package.into_inner()?)
     }
 
-    /// Another one for whatever is different: Windows takes two files of one PackageCode for the same.
+    /// Another one for whatever is different: Windows takes two files of one `PackageCode` for the same.
     fn package_code(&self) -> Uuid {
         let mut material = Material::new("medv 2026-11-22 package code");
         for (table, rows) in &self.rows {

@@ -11,8 +11,8 @@ pub(super) const FOUND_DIGEST: &str = "FOUNDDIGEST";
 /// The folder above `AllUsers`, `MedvLock` and `Monitoring`.
 const SHARED: &str = r"[CommonAppDataFolder]Microsoft\Medv\";
 /// A repair that may overwrite the disk installs it again.
-const INSTALLING: &str = "NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)";
-const DELETING: &str = "REMOVE = \"ALL\" AND DELETEDIFFDISKS = 1 AND NOT UPGRADINGPRODUCTCODE";
+const INSTALLING: &str = "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE";
+const DELETING: &str = "Installed AND REMOVE = \"ALL\" AND DELETEDIFFDISKS = 1 AND NOT UPGRADINGPRODUCTCODE";
 
 pub(super) fn add_all(database: &mut Database) {
     let disk = "Source=[SourceDir]|Medv=[MedvFile]|Folder=[INSTALLDIR]|Image=[ImageName]|ImageDigest=[ImageDigest]\
@@ -28,6 +28,12 @@ pub(super) fn add_all(database: &mut Database) {
     add_standard(database, "ResolveSource", at::FOLDERS_KNOWN + 10);
     tell(database, "SetCheckDisk", "CheckDisk", disk, at::FOLDERS_KNOWN + 20, INSTALLING);
     add(database, "CheckDisk", Kind::Call(When::Immediate), INSTALLING, at::FOLDERS_KNOWN + 21);
+
+    // Without rollback Windows Installer calls neither rollback nor commit actions.
+    let without_rollback = "(RollbackDisabled OR DISABLEROLLBACK) AND (NOT Installed OR DELETEDIFFDISKS = 1)";
+    let message = "[ProductName] needs rollback, which is turned off on this machine, to leave it as it was if something \
+                   fails. Leave out DISABLEROLLBACK, or turn off the policy \"Prohibit rollback\".";
+    add(database, "StopWithoutRollback", Kind::Stop { message }, without_rollback, at::BEFORE_SCRIPT);
 
     for (name, setter, data, when, condition, number) in [
         ("RollbackDisk", "SetRollbackDisk", image, When::Rollback, INSTALLING, at::BEFORE_FILES),

@@ -21,11 +21,6 @@ impl Folders {
         Self { names: BTreeMap::new(), subfolders: BTreeMap::new() }
     }
 
-    /// A folder that Windows names, such as `ProgramFiles64Folder`.
-    pub(super) fn add_system_folder(&mut self, database: &mut Database, property: &str) {
-        database.add(Table::Directory, [property.into(), "TARGETDIR".into(), ".".into()]);
-    }
-
     /// A folder below another, under its own key.
     pub(super) fn add(&mut self, database: &mut Database, key: &str, parent: &str, name: &str) {
         let name = self.file_name(parent, name);
@@ -48,4 +43,9 @@ impl Folders {
     pub(super) fn file_name(&mut self, folder: &str, name: &str) -> String {
         self.names.entry(folder.to_owned()).or_default().name(name)
     }
+}
+
+/// Adds a folder that Windows names, such as `ProgramFiles64Folder`.
+pub(super) fn add_system_folder(database: &mut Database, property: &str) {
+    database.add(Table::Directory, [property.into(), "TARGETDIR".into(), ".".into()]);
 }

@@ -31,7 +31,7 @@ impl Material {
     }
 }
 
-/// The UpgradeCode of a workspace. Its whole material is the name in lower case, without a length.
+/// The `UpgradeCode` of a workspace. Its whole material is the name in lower case, without a length.
 pub(super) fn workspace_upgrade_code(name: &str) -> Uuid {
     let mut material = Material::new("medv 2026-11-22 workspace upgrade code");
     material.0.update(name.to_lowercase().as_bytes());
@@ -57,7 +57,9 @@ mod tests {
     fn where_one_part_ends_counts() {
         let of = |parts: &[&str]| {
             let mut material = Material::new("test");
-            parts.iter().for_each(|part| material.add(part));
+            for part in parts {
+                material.add(part);
+            }
             material.uuid()
         };
         assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
@@ -71,7 +73,7 @@ mod tests {
         assert_ne!(workspace_upgrade_code("büro"), workspace_upgrade_code("buro"));
     }
 
-    /// An UpgradeCode that changed would no longer replace what earlier versions of medv installed.
+    /// An `UpgradeCode` that changed would no longer replace what earlier versions of medv installed.
     #[test]
     fn upgrade_codes_stay_as_they_are() {
         assert_eq!(braced(workspace_upgrade_code("Contoso XP")), "{5FCB1E6E-C80E-8722-B1D2-6F0C75729770}");

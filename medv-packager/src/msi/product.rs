@@ -18,7 +18,7 @@ pub(super) struct Product<'a> {
     /// As Programs and Features shows it.
     pub(super) name: &'a str,
     pub(super) version: ProductVersion,
-    pub(super) product_code: Uuid,
+    pub(super) code: Uuid,
     pub(super) upgrade_code: Uuid,
     pub(super) publisher: Option<&'a str>,
     pub(super) help_link: Option<&'a str>,
@@ -36,7 +36,7 @@ pub(super) fn add(database: &mut Database, product: &Product<'_>) {
     public.extend([product.folder, OLDER, NEWER]);
     public.sort_unstable();
     for (property, value) in [
-        ("ProductCode", braced(product.product_code).as_str()),
+        ("ProductCode", braced(product.code).as_str()),
         ("ProductLanguage", "1033"),
         ("ProductName", product.name),
         ("ProductVersion", &version),
@@ -82,7 +82,7 @@ fn add_feature(database: &mut Database, product: &Product<'_>) {
     );
 }
 
-/// Whatever has this product's UpgradeCode is replaced if it is not newer; its ProductCode is another one.
+/// Whatever has this product's `UpgradeCode` is replaced if it is not newer; its `ProductCode` is another one.
 fn add_upgrades(database: &mut Database, product: &Product<'_>, version: &str) {
     const ONLY_DETECT: i32 = 0x2;
     const FROM_INCLUSIVE: i32 = 0x100;

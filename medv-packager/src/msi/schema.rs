@@ -65,6 +65,7 @@ impl Table {
     }
 
     #[rustfmt::skip]
+    #[expect(clippy::too_many_lines, reason = "one arm a table")]
     pub(super) fn columns(self) -> Vec<Column> {
         match self {
             Self::Property => vec![

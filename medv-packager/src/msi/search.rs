@@ -1,4 +1,4 @@
-//! What is looked for on the machine before anything else: the AppSearch table and its places.
+//! What is looked for on the machine before anything else: the `AppSearch` table and its places.
 
 use msi::Value;
 

@@ -1,5 +1,5 @@
 //! The order in which things happen. The numbers of standard actions are those that Windows Installer suggests, save
-//! RemoveExistingProducts, which comes early: what the old product leaves must be gone before the new one writes.
+//! `RemoveExistingProducts`, which comes early: what the old product leaves must be gone before the new one writes.
 
 use super::database::Database;
 use super::schema::Table;
@@ -14,6 +14,8 @@ pub(super) mod at {
     pub(in super::super) const FOLDERS_KNOWN: i32 = 1010;
     /// When it is sure that the installation will be tried, before the script begins.
     pub(in super::super) const PREPARE: i32 = 1410;
+    /// When Windows Installer has decided about rollback.
+    pub(in super::super) const BEFORE_SCRIPT: i32 = 1490;
     /// After folders, before files.
     pub(in super::super) const BEFORE_FILES: i32 = 3800;
     /// After files and registry.

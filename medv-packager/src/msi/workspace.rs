@@ -9,7 +9,7 @@ use super::action::{self, Kind, LIBRARY};
 use super::check::{self, HYPERVISOR_PROPERTIES, found};
 use super::database::Database;
 use super::disk_actions::{self, FOUND_DIGEST};
-use super::folder::Folders;
+use super::folder::{self, Folders};
 use super::formatted::escape;
 use super::identifier::{Material, braced, workspace_upgrade_code};
 use super::payload::{self, File, KeyPath};
@@ -34,7 +34,7 @@ pub struct Workspace<'a> {
     pub disk: Disk<'a>,
     /// The settings, `VM\Name` among them.
     pub settings: &'a [RegistryEntry],
-    /// The package's `.reg`, which is part of what the ProductCode stands for.
+    /// The package's `.reg`, which is part of what the `ProductCode` stands for.
     pub reg: &'a [u8],
     /// Programs inside the `.msi`.
     pub programs: Programs<'a>,
@@ -100,16 +100,15 @@ pub fn workspace(workspace: &Workspace<'_>) -> Result<Vec<u8>> {
     check_name("the workspace's name", workspace.name)?;
     check_name("the name of the disk", workspace.disk.image)?;
     let mut database = Database::new();
-    let database = &mut database;
-    sequence::add_standard_actions(database);
-    add_product(database, workspace);
-    add_checks(database);
-    add_install_folder(database);
-    add_programs(database, workspace)?;
-    add_entries(database, workspace)?;
-    disk_actions::add_all(database);
-    add_start(database);
-    std::mem::replace(database, Database::new()).into_bytes("MED-V Workspace")
+    sequence::add_standard_actions(&mut database);
+    add_product(&mut database, workspace);
+    add_checks(&mut database);
+    add_install_folder(&mut database);
+    add_programs(&mut database, workspace)?;
+    add_entries(&mut database, workspace)?;
+    disk_actions::add_all(&mut database);
+    add_start(&mut database);
+    database.into_bytes("MED-V Workspace")
 }
 
 /// The tables could not hold these letters, or an action would mistake them.
@@ -138,7 +137,7 @@ fn add_product(database: &mut Database, workspace: &Workspace<'_>) {
     let product = Product {
         name: &format!("MED-V Workspace - {}", workspace.name),
         version: workspace.version,
-        product_code: workspace.product_code(),
+        code: workspace.product_code(),
         upgrade_code: workspace.upgrade_code(),
         publisher: workspace.publisher,
         help_link: workspace.help_link,
@@ -187,7 +186,7 @@ fn add_install_folder(database: &mut Database) {
 fn add_programs(database: &mut Database, workspace: &Workspace<'_>) -> Result<()> {
     database.add_binary(LIBRARY, workspace.programs.actions);
     let mut folders = Folders::new(database);
-    folders.add_system_folder(database, "CommonAppDataFolder");
+    folder::add_system_folder(database, "CommonAppDataFolder");
     folders.add(database, "MicrosoftFolder", "CommonAppDataFolder", "Microsoft");
     folders.add(database, "MedvFolder", "MicrosoftFolder", "Medv");
     folders.add(database, "INSTALLDIR", "MedvFolder", "Workspace");
@@ -233,7 +232,7 @@ fn add_entries(database: &mut Database, workspace: &Workspace<'_>) -> Result<()>
 
 /// Starts the host agent when the caller asks for it, for whoever installs: the system has no desktop to show it on.
 fn add_start(database: &mut Database) {
-    let asked = "SUPPRESSMEDVLAUNCH = 0 AND SUPPRESSMEDVLAUNCH AND NOT REMOVE AND UserSID <> \"S-1-5-18\"";
+    let asked = "SUPPRESSMEDVLAUNCH = \"0\" AND NOT REMOVE AND UserSID <> \"S-1-5-18\"";
     let set = Kind::Set { property: "HostAgentProgram", to: "[HOSTAGENTFOLDER]medv-host.exe" };
     action::add(database, "SetHostAgentProgram", set, asked, at::DONE);
     let start = Kind::Start { property: "HostAgentProgram", arguments: "run" };
