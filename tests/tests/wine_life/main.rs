@@ -67,7 +67,8 @@ mod with_wine {
             // A hypervisor, as its installer registers it.
             let qemu = [r"add", r"HKLM\SOFTWARE\QEMU", "/v", "Install_Dir", "/d", r"C:\qemu"];
             assert_eq!(machine.run("reg", qemu).code, 0);
-            eprintln!("{:?} ready", begun.elapsed()); Self { machine, folder, host_agent, packager, begun }
+            eprintln!("{:?} ready", begun.elapsed());
+            Self { machine, folder, host_agent, packager, begun }
         }
 
         fn package(&self, folder: &str, version: &str, timeout: u32, disk: &PackedDisk) -> Package {
