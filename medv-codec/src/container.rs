@@ -7,7 +7,9 @@ use medv_format::container::{
 };
 use medv_format::{FileOffset, Limits};
 
-use crate::source::{FileSource, HttpOptions, HttpSource, Opened, Source};
+use crate::source::Source;
+#[cfg(feature = "http")]
+use crate::source::{FileSource, HttpOptions, HttpSource, Opened};
 use crate::stream::{FrameStream, read_to_end};
 use crate::{Error, Result};
 
@@ -29,6 +31,7 @@ impl Input {
     ///
     /// # Errors
     /// As [`FileSource::open`] and [`HttpSource::open`].
+    #[cfg(feature = "http")]
     pub fn open(place: &str, http: HttpOptions) -> Result<Self> {
         if place == "-" {
             return Ok(Self::Stream { name: "standard input".to_owned(), reader: Box::new(io::stdin()) });

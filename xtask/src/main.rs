@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | bench | fuzz | pictures | ci`.
+//! Developer commands: `cargo xtask demo | test | bench | fuzz | pictures | windows | dist | ci`.
 //!
 //! Each command is one module; what they share is [`shell`] (running programs), [`packages`] (programs we do not
 //! ship, and the Debian packages that bring them) and [`corpus`] (realistic disks).
@@ -13,6 +13,7 @@ mod packages;
 mod pictures;
 mod shell;
 mod test;
+mod windows;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ enum Xtask {
     Fuzz(fuzz::Options),
     /// Draw the pictures in the documents
     Pictures(pictures::Options),
+    /// Build the Windows programs as the tests use them, and say where they are
+    Windows(windows::Options),
     /// Everything that must hold before a change is taken: format, lints, docs, licences, MSRV, fuzz smoke, tests
     Ci(ci::Options),
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Xtask::Bench(options) => bench::run(&options),
         Xtask::Fuzz(options) => fuzz::run(&options),
         Xtask::Pictures(options) => pictures::run(&options),
+        Xtask::Windows(options) => windows::run(&options),
         Xtask::Ci(options) => ci::run(&options),
     };
     match done {

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::shell::{capture, command, find, target};
+use crate::windows;
 use std::path::Path;
 
 /// Program, Debian package.
@@ -35,7 +36,9 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("msiinfo", "msitools"),
     ("msiextract", "msitools"),
     ("osslsigncode", "osslsigncode"),
+    ("apt-get", "apt"),
     ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
+    ("wine", "wine"),
 ];
 
 /// Sees to it that programs are there: missing ones are installed when this is Debian and we are root. Returns those
@@ -62,9 +65,15 @@ pub(crate) fn provide(programs: &[&'static str], install: bool) -> Vec<&'static 
 }
 
 /// Why an installed program is of no use on this machine, if that is so.
-pub(crate) fn hindrance(program: &str) -> Option<&'static str> {
+pub(crate) fn hindrance(program: &str) -> Option<String> {
     match program {
-        "losetup" if !gives_loop_devices() => Some("no loop device can be had: not root, or in a container"),
+        "apt-get" if !is_root() => Some("not root"),
+        "apt-get" if Path::new("/usr/bin/medv").exists() => Some("medv is installed on this machine"),
+        "losetup" if !gives_loop_devices() => {
+            Some("no loop device can be had: not root, or in a container".into())
+        }
+        // Nothing of ours to run with it.
+        "wine" => windows::hindrance(false),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ mod from_stream;
 mod leftover;
 mod recheck;
 mod salvage;
+mod target_len;
 mod to_writer;
 mod work;
 mod writer;
@@ -22,6 +23,7 @@ use medv_format::vhd::Footer;
 
 pub use leftover::remove_if_useless;
 pub use salvage::{SalvageReport, salvage};
+pub use target_len::target_len;
 pub use to_writer::expand_to_writer;
 
 use crate::container::Input;

@@ -12,6 +12,7 @@
 //! [`Opened`], which is one or the other.
 
 mod file;
+#[cfg(feature = "http")]
 mod http;
 
 use std::io::Read;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use medv_format::FileOffset;
 
 pub use file::FileSource;
+#[cfg(feature = "http")]
 pub use http::{HttpOptions, HttpSource, HttpStream, OnRetry, Opened, Retry};
 
 use crate::{Error, Result};

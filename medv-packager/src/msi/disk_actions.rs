@@ -10,7 +10,8 @@ pub(super) const FOUND_DIGEST: &str = "FOUNDDIGEST";
 
 /// The folder above `AllUsers`, `MedvLock` and `Monitoring`.
 const SHARED: &str = r"[CommonAppDataFolder]Microsoft\Medv\";
-const INSTALLING: &str = "NOT Installed AND NOT REMOVE";
+/// A repair that may overwrite the disk installs it again.
+const INSTALLING: &str = "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE";
 const DELETING: &str = "Installed AND REMOVE = \"ALL\" AND DELETEDIFFDISKS = 1 AND NOT UPGRADINGPRODUCTCODE";
 
 pub(super) fn add_all(database: &mut Database) {

@@ -76,11 +76,11 @@ fn actions_run_when_they_should() {
     let sequence = tables().sequence("InstallExecuteSequence");
     let deleting = "Installed AND REMOVE = \"ALL\" AND DELETEDIFFDISKS = 1 AND NOT UPGRADINGPRODUCTCODE";
     for (action, condition) in [
-        ("ResolveSource", "NOT Installed AND NOT REMOVE"),
-        ("CheckDisk", "NOT Installed AND NOT REMOVE"),
-        ("RollbackDisk", "NOT Installed AND NOT REMOVE"),
-        ("ExpandDisk", "NOT Installed AND NOT REMOVE"),
-        ("CommitDisk", "NOT Installed AND NOT REMOVE"),
+        ("ResolveSource", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
+        ("CheckDisk", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
+        ("RollbackDisk", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
+        ("ExpandDisk", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
+        ("CommitDisk", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
         ("PrepareFolders", "NOT REMOVE"),
         ("DeleteDisks", deleting),
         ("StartHostAgent", "SUPPRESSMEDVLAUNCH = \"0\" AND NOT REMOVE AND UserSID <> \"S-1-5-18\""),

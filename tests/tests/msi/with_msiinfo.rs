@@ -56,8 +56,14 @@ fn rows_say_what_was_meant() {
         ("LaunchCondition", "Installed OR VersionNT >= 601\t"),
         ("CustomAction", "ExpandDisk\t3073\tMedvActions\tExpandDisk\t"),
         ("InstallExecuteSequence", "RemoveExistingProducts\t\t1510"),
-        ("InstallExecuteSequence", "RollbackDisk\tNOT Installed AND NOT REMOVE\t3800"),
-        ("InstallExecuteSequence", "ExpandDisk\tNOT Installed AND NOT REMOVE\t3801"),
+        (
+            "InstallExecuteSequence",
+            "RollbackDisk\t(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE\t3800",
+        ),
+        (
+            "InstallExecuteSequence",
+            "ExpandDisk\t(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE\t3801",
+        ),
         ("InstallExecuteSequence", "InstallFiles\t\t4000"),
         ("Upgrade", "\t0.0.0\t1.2.3\t\t768\t\tOLDERFOUND"),
         ("Media", "1\t1\t\t#medv.cab\t\t"),

@@ -8,6 +8,9 @@ use std::path::Path;
 /// A longer file has become two things.
 const MOST_LINES: usize = 1000;
 
+/// Windows' own interface cannot be called otherwise; each of these has one family of its calls.
+const UNSAFE_HOMES: [&str; 2] = ["medv-setup/src/windows/", "medv-setup/actions/src/"];
+
 /// Licences, files of readable length, the workspace's lints in every crate, and no way around the one on unsafe code.
 pub(crate) fn check() -> Result<()> {
     let mut wrong = Vec::new();
@@ -24,7 +27,8 @@ pub(crate) fn check() -> Result<()> {
             if lines > MOST_LINES {
                 wrong.push(format!("{shown}: {lines} lines, more than {MOST_LINES}"));
             }
-            if let Some(line) = text.lines().position(allows_unsafe) {
+            let at_home = UNSAFE_HOMES.iter().any(|home| shown.to_string().starts_with(home));
+            if let Some(line) = text.lines().position(allows_unsafe).filter(|_| !at_home) {
                 wrong.push(format!("{shown}:{}: unsafe code", line + 1));
             }
         } else if text.contains("[package]") && !shown.to_string().starts_with("fuzz") {

@@ -1,0 +1,176 @@
+//! A computer with Windows, as Wine plays one: new and empty, with our programs built for it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::command;
+
+/// The machine. Whatever still runs on it is ended when it goes.
+#[derive(Debug)]
+pub struct WindowsMachine {
+    prefix: PathBuf,
+    programs: PathBuf,
+}
+
+/// What a program on it has left behind.
+#[derive(Debug)]
+pub struct Ran {
+    /// Its exit code, all 32 bits.
+    pub code: u32,
+    /// What it printed.
+    pub text: String,
+}
+
+impl WindowsMachine {
+    /// A new machine. There is one at a time: it is always in the same folder.
+    ///
+    /// # Panics
+    /// If the programs do not build, or Wine does not start.
+    pub fn new() -> Self {
+        let built = Command::new(command::program("xtask", "xtask"))
+            .arg("windows")
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("xtask starts");
+        assert!(built.status.success(), "the Windows programs do not build");
+        let said = String::from_utf8(built.stdout).expect("text");
+        let programs = PathBuf::from(said.lines().last().expect("the folder of the programs"));
+        let prefix = programs.ancestors().nth(2).expect("the target folder").join("machine");
+        let machine = Self { prefix, programs };
+        if machine.prefix.exists() {
+            machine.switch_off();
+            fs::remove_dir_all(&machine.prefix).expect("the machine of an earlier run can be deleted");
+        }
+        let made = machine.wine().args(["wineboot", "--init"]).output().expect("wine starts");
+        assert!(made.status.success(), "wineboot: {}", String::from_utf8_lossy(&made.stderr));
+        // Every Windows has it.
+        fs::create_dir_all(machine.path("windows/Installer")).expect("a folder can be made");
+        machine
+    }
+
+    /// One of our programs, where it was built.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
+    /// Runs a program (a path of this system, or a name that Windows finds) with arguments, to its end.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn run<A: AsRef<OsStr>>(
+        &self,
+        program: impl AsRef<OsStr>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Ran {
+        let child = self.start(program, arguments);
+        let output = child.wait_with_output().expect("it ends");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let code = text.lines().rev().find_map(|line| line.trim().strip_prefix("exit code ")?.parse().ok());
+        let said = String::from_utf8_lossy(&output.stderr);
+        Ran { code: code.unwrap_or_else(|| panic!("no exit code: {text}{said}")), text }
+    }
+
+    /// Starts a program as [`WindowsMachine::run`] does.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn start<A: AsRef<OsStr>>(
+        &self,
+        program: impl AsRef<OsStr>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Child {
+        let mut wine = self.wine();
+        wine.arg(self.programs.join("examples/exit-code.exe")).arg(program).args(arguments);
+        wine.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("wine starts")
+    }
+
+    /// Ends everything that runs, at once: the power goes.
+    ///
+    /// # Panics
+    /// If that is refused.
+    pub fn switch_off(&self) {
+        let mut server = Command::new("wineserver");
+        // It answers with a failure if nothing runs.
+        server.arg("-k").env("WINEPREFIX", &self.prefix).output().expect("wineserver starts");
+        server = Command::new("wineserver");
+        server.arg("-w").env("WINEPREFIX", &self.prefix).output().expect("wineserver starts");
+    }
+
+    /// A path on the machine's drive `C:`, as this system knows it.
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.prefix.join("drive_c").join(below)
+    }
+
+    /// A path of this system as the machine knows it.
+    pub fn windows_path(path: &Path) -> String {
+        format!("Z:{}", path.display()).replace('/', "\\")
+    }
+
+    /// What lies on drive `C:`: path and length. Not what programs and Windows Installer put into their folders for temporary
+    /// files, and not Windows itself.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    pub fn files(&self) -> BTreeMap<String, u64> {
+        fn walk(folder: &Path, top: &Path, found: &mut BTreeMap<String, u64>) {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                let name = path.strip_prefix(top).expect("below the top").display().to_string();
+                let metadata = path.symlink_metadata().expect("metadata");
+                let len = if metadata.is_file() { metadata.len() } else { 0 };
+                let skipped = ["Temp", "temp"].iter().any(|temporary| name.ends_with(temporary))
+                    || name.starts_with("windows/system32")
+                    || name.starts_with("windows/syswow64");
+                if metadata.is_dir() && !skipped {
+                    walk(&path, top, found);
+                }
+                found.insert(name, len);
+            }
+        }
+        let mut found = BTreeMap::new();
+        let top = self.path("");
+        walk(&top, &top, &mut found);
+        found
+    }
+
+    /// A key of the registry below `HKEY_LOCAL_MACHINE` and all that is below it, as Windows writes it out; empty if there
+    /// is no such key.
+    ///
+    /// # Panics
+    /// If it is not in UTF-16.
+    pub fn registry(&self, key: &str) -> String {
+        let file = self.path("exported.reg");
+        let key = format!("HKLM\\{key}");
+        let file_there = r"C:\exported.reg";
+        if self.run("reg", ["export", &key, file_there, "/y"]).code != 0 {
+            return String::new();
+        }
+        let bytes = fs::read(&file).expect("what was exported");
+        fs::remove_file(file).expect("it can be deleted");
+        let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+        String::from_utf16(&units).expect("UTF-16").replace("\r\n", "\n")
+    }
+
+    fn wine(&self) -> Command {
+        let mut wine = Command::new("wine");
+        wine.env("WINEPREFIX", &self.prefix).env("WINEARCH", "win64").env("WINEDEBUG", "-all");
+        // No offers to download browsers, and no windows.
+        wine.env("WINEDLLOVERRIDES", "mscoree,mshtml=").env_remove("DISPLAY");
+        wine
+    }
+}
+
+impl Default for WindowsMachine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for WindowsMachine {
+    fn drop(&mut self) {
+        self.switch_off();
+    }
+}

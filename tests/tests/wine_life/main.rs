@@ -1,0 +1,391 @@
+//! The whole life of a workspace on one machine with Windows, as Wine plays it: what `spec/workspace-package.md`
+//! promises, in the order in which it happens. Exit codes are read whole.
+
+mod package;
+
+mod with_wine {
+    use super::package::{Package, PackedDisk, installer};
+    use medv_packager::msi::ComponentKind;
+    use medv_setup::codes;
+    use medv_tests::images::noise;
+    use medv_tests::windows_machine::{Ran, WindowsMachine};
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+    use std::time::Duration;
+
+    /// Where the log of each step goes.
+    const LOG: &str = "step.log";
+    const WORKSPACE: &str = "ProgramData/Microsoft/Medv/Workspace";
+    const LAYERS: &str = "users/root/AppData/Local/Microsoft/MEDV/v2/Virtual Machines/Office";
+    const RUN: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Run";
+    const UNINSTALL: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall";
+
+    #[test]
+    fn from_the_first_installation_to_the_last_removal() {
+        let life = Life::new();
+        let disk = PackedDisk::new(life.folder.path(), "office", &noise(1, 3 << 20));
+        let first = life.package("first", "1.0.0", 5, &disk);
+        life.refuses_without_the_host_agent(&first);
+        life.installs_the_components();
+        life.refuses_what_is_wrong(&disk, &first);
+        life.undoes_a_failure_on_the_way(&disk);
+        life.goes_on_after_a_kill();
+        life.installs(&first, &disk);
+        life.refuses_a_second_time(&first, &disk);
+        life.upgrades(&disk);
+        life.keeps_the_host_agent_while_it_is_needed();
+        life.removes_everything(&first);
+    }
+
+    /// The machine, and where packages for it are made.
+    struct Life {
+        machine: WindowsMachine,
+        folder: tempfile::TempDir,
+        host_agent: PathBuf,
+        packager: PathBuf,
+        begun: std::time::Instant,
+    }
+
+    /// What must not change when an installation is refused.
+    #[derive(PartialEq)]
+    struct Standing {
+        files: BTreeMap<String, u64>,
+        registry: String,
+    }
+
+    impl Life {
+        fn new() -> Self {
+            let begun = std::time::Instant::now();
+            let machine = WindowsMachine::new();
+            let folder = tempfile::tempdir().unwrap();
+            let at = |name: &str| folder.path().join(name);
+            let (host_agent, packager) =
+                (at("MED-V_HostAgent_Setup.exe"), at("MED-V_WorkspacePackager_Setup.exe"));
+            installer(&machine, ComponentKind::HostAgent, "0.1.0", &host_agent);
+            installer(&machine, ComponentKind::WorkspacePackager, "0.1.0", &packager);
+            // A hypervisor, as its installer registers it.
+            let qemu = [r"add", r"HKLM\SOFTWARE\QEMU", "/v", "Install_Dir", "/d", r"C:\qemu"];
+            assert_eq!(machine.run("reg", qemu).code, 0);
+            eprintln!("{:?} ready", begun.elapsed());
+            Self { machine, folder, host_agent, packager, begun }
+        }
+
+        fn package(&self, folder: &str, version: &str, timeout: u32, disk: &PackedDisk) -> Package {
+            let folder = self.folder.path().join(folder);
+            Package::new(&self.machine, folder, "Office", version, timeout, disk)
+        }
+
+        /// Runs a program silently, with a log; answers how it ended, and the log.
+        fn silently(&self, program: &Path, arguments: &[&str]) -> (Ran, String) {
+            let there = format!(r"C:\{LOG}");
+            let all = ["/qn", "/l*", &there].into_iter().chain(arguments.iter().copied());
+            let ran = self.machine.run(program, all);
+            let file = self.machine.path(LOG);
+            let log = fs::read(&file).map(|bytes| text_of(&bytes)).unwrap_or_default();
+            _ = fs::remove_file(file);
+            (ran, log)
+        }
+
+        /// Runs a program, which must end with `code`.
+        fn ends(&self, program: &Path, arguments: &[&str], code: u32) -> String {
+            let (ran, log) = self.silently(program, arguments);
+            assert_eq!(ran.code, code, "{} {arguments:?}: {}\n{log}", program.display(), ran.text);
+            log
+        }
+
+        /// Runs a program, which must end with `code`, say all of `why` in its log, and change nothing.
+        ///
+        /// Wine does not write the messages of actions that only stop, so for those `why` is the action's name; the
+        /// messages are with the tests of the database.
+        fn refuses(&self, program: &Path, arguments: &[&str], code: u32, why: &[&str]) {
+            let before = self.standing();
+            eprintln!("{:?} {} {arguments:?}", self.begun.elapsed(), program.display());
+            let log = self.ends(program, arguments, code);
+            for why in why {
+                assert!(log.contains(why), "{} {arguments:?}: no {why:?} in\n{log}", program.display());
+            }
+            self.assert_stands(&before);
+        }
+
+        fn standing(&self) -> Standing {
+            let registry = self.machine.registry("SOFTWARE");
+            assert!(registry.contains("QEMU"), "{registry}");
+            Standing { files: self.machine.files(), registry }
+        }
+
+        fn assert_stands(&self, before: &Standing) {
+            let after = self.standing();
+            let changed: Vec<_> = before
+                .files
+                .keys()
+                .chain(after.files.keys())
+                .filter(|name| before.files.get(*name) != after.files.get(*name))
+                .collect();
+            assert!(changed.is_empty(), "{changed:?}");
+            let lines = |other: &Standing, one: &Standing| -> Vec<String> {
+                let known: std::collections::HashSet<_> = other.registry.lines().collect();
+                one.registry.lines().filter(|line| !known.contains(line)).map(str::to_owned).collect()
+            };
+            assert!(
+                before.registry == after.registry,
+                "gone {:?}, new {:?}",
+                lines(&after, before),
+                lines(before, &after)
+            );
+        }
+
+        fn workspace(&self, file: &str) -> PathBuf {
+            self.machine.path(WORKSPACE).join(file)
+        }
+
+        fn refuses_without_the_host_agent(&self, package: &Package) {
+            self.refuses(&package.setup(), &[], codes::FAILURE, &["StopWithoutHostAgent"]);
+        }
+
+        fn installs_the_components(&self) {
+            self.ends(&self.host_agent, &[], codes::SUCCESS);
+            self.ends(&self.packager, &[], codes::SUCCESS);
+            let components = self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2\Components");
+            for component in ["HostAgent", "WorkspacePackager"] {
+                assert!(components.contains(&format!(r"Components\{component}]")), "{components}");
+            }
+            let programs = self.machine.path("Program Files/Microsoft Enterprise Desktop Virtualization");
+            assert!(programs.join("medv-host.exe").is_file() && programs.join("medv.exe").is_file());
+            let entries = self.machine.registry(UNINSTALL);
+            assert!(entries.contains(r#""DisplayName"="MED-V Host Agent""#), "{entries}");
+            let version = self.machine.run(programs.join("medv.exe"), ["--version"]);
+            assert!(version.text.starts_with("medv "), "{version:?}");
+        }
+
+        fn refuses_what_is_wrong(&self, disk: &PackedDisk, good: &Package) {
+            let setup = good.setup();
+            self.refuses(&setup, &["ALLUSERS="], codes::FAILURE, &["StopUnlessAllUsers"]);
+            self.refuses(&setup, &["/quite"], codes::COMMAND_LINE, &[]);
+
+            let missing = self.package("missing", "1.0.0", 5, disk);
+            fs::remove_file(missing.medv()).unwrap();
+            let why = ["office.medv", "not found", "copy all files"];
+            self.refuses(&missing.setup(), &[], codes::SOURCE_ABSENT, &why);
+            fs::copy(missing.msi(), missing.folder.join("second.msi")).unwrap();
+            let why = ["Office.msi and second.msi", "expected one"];
+            self.refuses(&missing.setup(), &[], codes::PACKAGE_OPEN_FAILED, &why);
+
+            let damaged = self.package("damaged", "1.0.0", 5, disk);
+            damaged.damage(1 << 20);
+            let why = ["office.medv", "damaged", "copy the file again"];
+            self.refuses(&damaged.setup(), &[], codes::PACKAGE_INVALID, &why);
+
+            // The largest VHD there can be: no test machine has room for a fixed one.
+            let huge = self.folder.path().join("huge.vhd");
+            let size = 2040 << 30;
+            let footer = medv_format::vhd::Footer::new_fixed(
+                size,
+                medv_tests::vhd_builder::UUID,
+                medv_format::vhd::Timestamp(1),
+            );
+            let file = fs::File::create(&huge).unwrap();
+            file.set_len(size).unwrap();
+            std::os::unix::fs::FileExt::write_all_at(&file, &footer.to_bytes(), size).unwrap();
+            let huge = self.package("huge", "1.0.0", 5, &PackedDisk::of(huge));
+            let why = ["expected 2190", "free", "INSTALLDIR"];
+            self.refuses(&huge.setup(), &[], codes::FAILURE, &why);
+
+            fs::create_dir_all(self.workspace("")).unwrap();
+            fs::write(self.workspace("office.vhd"), "somebody's disk").unwrap();
+            let why = ["office.vhd", "found a disk", "OVERWRITEVHD=1"];
+            self.refuses(&setup, &[], codes::FAILURE, &why);
+        }
+
+        /// A damaged disk that only expanding finds, as Windows Installer was not started through setup.exe.
+        fn undoes_a_failure_on_the_way(&self, disk: &PackedDisk) {
+            let package = self.package("damaged-inside", "1.0.0", 5, disk);
+            package.damage(1 << 20);
+            let before = self.standing();
+            let msi = WindowsMachine::windows_path(&package.msi());
+            let log = format!(r"C:\{LOG}");
+            let arguments = ["/i", &msi, "/qn", "/l*", &log, "OVERWRITEVHD=1"];
+            let ran = self.machine.run("msiexec", arguments);
+            // Windows says 1603 where Wine has 1627.
+            assert!([codes::FAILURE, 1627].contains(&ran.code), "{ran:?}");
+            let file = self.machine.path(LOG);
+            let log = text_of(&fs::read(&file).unwrap());
+            fs::remove_file(file).unwrap();
+            assert!(log.contains("office.medv") && log.contains("frame"), "{log}");
+            self.assert_stands(&before);
+            assert_eq!(fs::read(self.workspace("office.vhd")).unwrap(), b"somebody's disk");
+            fs::remove_dir_all(self.workspace("")).unwrap();
+        }
+
+        fn goes_on_after_a_kill(&self) {
+            let disk = PackedDisk::new(self.folder.path(), "large", &noise(2, 448 << 20));
+            let package = self.package("large", "1.0.0", 5, &disk);
+            let before = self.standing();
+            let arguments = ["/qn", "/l*", r"C:\step.log", "SUPPRESSMEDVLAUNCH=1"];
+            let mut running = self.machine.start(package.setup(), arguments);
+            let journal = self.workspace("large.vhd.new.medv-journal");
+            // The journal's header has 112 bytes, and each frame that is on disk for good a record.
+            while fs::metadata(&journal).map_or(0, |journal| journal.len()) <= 112 {
+                assert!(running.try_wait().unwrap().is_none(), "it ended before anything was journalled");
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            self.machine.switch_off();
+            running.wait().unwrap();
+            _ = fs::remove_file(self.machine.path(LOG));
+            assert!(!self.workspace("large.vhd").exists());
+            for left in ["large.vhd.new.medv-part", "large.vhd.new.medv-journal"] {
+                assert!(self.workspace(left).is_file(), "{left}");
+            }
+            let after = self.standing();
+            let new: Vec<_> = after.files.keys().filter(|name| !before.files.contains_key(*name)).collect();
+            println!("left by the kill: {new:?}");
+
+            let log = self.ends(&package.setup(), &["SUPPRESSMEDVLAUNCH=1"], codes::SUCCESS);
+            let line = log.lines().find(|line| line.contains("frames were there")).expect("it says so");
+            let resumed = line.split("disk of ").nth(1).and_then(|rest| rest.split([':', ' ']).nth(3));
+            let resumed: u32 =
+                resumed.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("{line}"));
+            assert!(resumed > 0, "{line}");
+            assert!(same_bytes(&self.workspace("large.vhd"), &disk.vhd), "the disk is not what was packed");
+            let uninstall = self.workspace("uninstall.exe");
+            self.ends(&uninstall, &["DELETEDIFFDISKS=1"], codes::SUCCESS);
+            assert!(!self.workspace("").exists());
+        }
+
+        fn installs(&self, package: &Package, disk: &PackedDisk) {
+            let log =
+                self.ends(&package.setup(), &["OVERWRITEVHD=1", "SUPPRESSMEDVLAUNCH=1"], codes::SUCCESS);
+            assert!(!log.contains("warning"), "{log}");
+            assert!(same_bytes(&self.workspace("office.vhd"), &disk.vhd), "the disk is not what was packed");
+            let mut names: Vec<_> =
+                fs::read_dir(self.workspace("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            assert_eq!(names, ["office.vhd", "uninstall.exe"]);
+            for there in ["AllUsers", "Monitoring", "MedvLock/medv.lock"] {
+                assert!(self.machine.path("ProgramData/Microsoft/Medv").join(there).exists(), "{there}");
+            }
+            let medv = self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2");
+            for value in [
+                r#""UpgradeTimeout"=dword:00000005"#,
+                r#""DialogMsg"="[Grüße] \"quoted\" 100 % {x} #1""#,
+                r#""Name"="Office""#,
+                r#""Version"="1.0.0""#,
+                r#""InstallDir"="C:\\ProgramData\\Microsoft\\Medv\\Workspace\\""#,
+                r#""Disk"="C:\\ProgramData\\Microsoft\\Medv\\Workspace\\office.vhd""#,
+                // "*.example.org", "a b", an end.
+                r#""RedirectUrls"=hex(7):2a,00,2e,00,65,00,78,00,61,00,6d,00,70,00,6c,00,65"#,
+            ] {
+                assert!(medv.contains(value), "no {value} in {medv}");
+            }
+            let run = self.machine.registry(RUN);
+            let value = r#""MED-V Host Agent"="\"C:\\Program Files\\Microsoft Enterprise Desktop Virtualization\\medv-host.exe\" run""#;
+            assert!(run.contains(value), "{run}");
+            let entries = self.machine.registry(UNINSTALL);
+            assert_eq!(
+                entries.matches(r#""DisplayName"="MED-V Workspace - Office""#).count(),
+                1,
+                "{entries}"
+            );
+        }
+
+        fn refuses_a_second_time(&self, package: &Package, disk: &PackedDisk) {
+            let why = ["found it installed", "OVERWRITEVHD=1"];
+            self.refuses(&package.setup(), &[], codes::FAILURE, &why);
+            fs::write(self.workspace("office.vhd"), "spoilt").unwrap();
+            self.ends(&package.setup(), &["OVERWRITEVHD=1", "SUPPRESSMEDVLAUNCH=1"], codes::SUCCESS);
+            assert!(same_bytes(&self.workspace("office.vhd"), &disk.vhd), "the disk is not what was packed");
+            assert!(!self.workspace("office.vhd.replaced").exists());
+        }
+
+        fn upgrades(&self, disk: &PackedDisk) {
+            // The same disk with another setting: the disk is not touched.
+            let second = self.package("second", "1.1.0", 9, disk);
+            let written = || fs::metadata(self.workspace("office.vhd")).unwrap().modified().unwrap();
+            let before = written();
+            let log = self.ends(&second.setup(), &[], codes::SUCCESS);
+            assert!(log.contains("the disk is there already"), "{log}");
+            assert_eq!(before, written());
+            let medv = self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2");
+            assert!(
+                medv.contains(r#""UpgradeTimeout"=dword:00000009"#) && medv.contains(r#""Version"="1.1.0""#)
+            );
+            let entries = self.machine.registry(UNINSTALL);
+            assert_eq!(
+                entries.matches(r#""DisplayName"="MED-V Workspace - Office""#).count(),
+                1,
+                "{entries}"
+            );
+
+            // Another disk.
+            let elsewhere = self.folder.path().join("changed");
+            fs::create_dir(&elsewhere).unwrap();
+            let changed = PackedDisk::new(&elsewhere, "office", &noise(3, 4 << 20));
+            let third = self.package("third", "1.2.0", 9, &changed);
+            self.refuses(&third.setup(), &[], codes::FAILURE, &["office.vhd", "OVERWRITEVHD=1"]);
+            self.ends(&third.setup(), &["OVERWRITEVHD=1"], codes::SUCCESS);
+            assert!(
+                same_bytes(&self.workspace("office.vhd"), &changed.vhd),
+                "the disk is not what was packed"
+            );
+            assert!(self.machine.registry(RUN).contains("MED-V Host Agent"));
+
+            // Back, or beside it, there is no way.
+            self.refuses(&second.setup(), &["OVERWRITEVHD=1"], codes::FAILURE, &["StopNewerVersion"]);
+            let folder = self.folder.path().join("other");
+            let other = Package::new(&self.machine, folder, "Other", "1.0.0", 5, disk);
+            self.refuses(&other.setup(), &["OVERWRITEVHD=1"], codes::FAILURE, &["StopOtherWorkspace"]);
+        }
+
+        fn keeps_the_host_agent_while_it_is_needed(&self) {
+            self.refuses(&self.host_agent, &["/x"], codes::FAILURE, &["StopWorkspaceLeft"]);
+            let before = self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2\Workspace");
+            // A second run repairs.
+            let program =
+                self.machine.path("Program Files/Microsoft Enterprise Desktop Virtualization/medv.exe");
+            fs::remove_file(&program).unwrap();
+            self.ends(&self.packager, &["/f"], codes::SUCCESS);
+            assert!(program.is_file());
+            self.ends(&self.packager, &["/x"], codes::SUCCESS);
+            assert!(!program.exists());
+            assert_eq!(self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2\Workspace"), before);
+            assert!(self.workspace("office.vhd").is_file());
+        }
+
+        fn removes_everything(&self, package: &Package) {
+            let layers = self.machine.path(LAYERS);
+            fs::create_dir_all(&layers).unwrap();
+            fs::write(layers.join("layer.vhd"), "a user's layer").unwrap();
+            fs::write(self.machine.path("ProgramData/Microsoft/Medv/AllUsers/shared.vhd"), "a layer")
+                .unwrap();
+            self.ends(&self.workspace("uninstall.exe"), &["DELETEDIFFDISKS=1"], codes::SUCCESS);
+            assert!(!self.workspace("").exists() && !layers.exists());
+            let shared = fs::read_dir(self.machine.path("ProgramData/Microsoft/Medv/AllUsers")).unwrap();
+            assert_eq!(shared.count(), 0);
+            assert!(!self.machine.registry(RUN).contains("MED-V"));
+            assert!(!self.machine.registry(UNINSTALL).contains("MED-V Workspace"));
+            let medv = self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2");
+            assert!(!medv.contains("UpgradeTimeout") && !medv.contains("Workspace]"), "{medv}");
+            self.ends(&package.setup(), &["/x"], codes::UNKNOWN_PRODUCT);
+
+            self.ends(&self.host_agent, &["/x"], codes::SUCCESS);
+            assert!(!self.machine.path("Program Files/Microsoft Enterprise Desktop Virtualization").exists());
+            assert!(!self.machine.registry(UNINSTALL).contains("MED-V"));
+        }
+    }
+
+    /// Logs are UTF-16 with a mark, or UTF-8, as who wrote them likes.
+    fn text_of(bytes: &[u8]) -> String {
+        match bytes.strip_prefix(b"\xff\xfe") {
+            Some(rest) => {
+                let units: Vec<u16> =
+                    rest.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+                String::from_utf16_lossy(&units)
+            }
+            None => String::from_utf8_lossy(bytes).into_owned(),
+        }
+    }
+
+    fn same_bytes(one: &Path, other: &Path) -> bool {
+        fs::read(one).unwrap() == fs::read(other).unwrap()
+    }
+}
