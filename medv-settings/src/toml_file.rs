@@ -234,6 +234,14 @@ fn remove(document: &mut DocumentMut, setting: &Setting) {
         let key = key_like(table, setting.name);
         table.remove(&key);
     }
+    // A table that nothing is left of goes, unless somebody has written something above it.
+    let is_bare = |table: &toml_edit::Table| {
+        let above = table.decor().prefix().and_then(|prefix| prefix.as_str());
+        table.is_empty() && !above.is_some_and(|above| above.contains('#'))
+    };
+    if document.as_table().get(&group).and_then(Item::as_table).is_some_and(is_bare) {
+        document.as_table_mut().remove(&group);
+    }
 }
 
 /// The key as the file spells it; if it has none, as we do.

@@ -307,3 +307,17 @@ fn a_name_that_leads_elsewhere_has_no_policy() {
         assert_eq!(store.get(Scope::UserPolicy, setting("VmMemory")).unwrap(), None, "{user}");
     }
 }
+
+#[test]
+fn a_table_that_nothing_is_left_of_goes() {
+    let memory = find(r"VM\Memory").unwrap();
+    for (before, after) in [
+        ("[VM]\nMemory = 512\n", ""),
+        ("# the machine\n[VM]\nMemory = 512\n", "# the machine\n[VM]\n"),
+        ("[VM]\nMemory = 512\nTaskTimeout = 60\n", "[VM]\nTaskTimeout = 60\n"),
+    ] {
+        let root = Root::new().with(Scope::Machine, before);
+        assert!(root.store().clear(Scope::Machine, memory).unwrap());
+        assert_eq!(root.text(Scope::Machine), after);
+    }
+}

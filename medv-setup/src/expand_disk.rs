@@ -200,7 +200,7 @@ pub(crate) mod tests {
             medv: at("d.medv"),
             index_digest: container.trailer.index_digest.to_string(),
             image_digest: report.image_digest.to_string(),
-            bytes_on_disk: target_len(&container.index).unwrap(),
+            bytes_on_disk: target_len(&container.index, TargetForm::Same).unwrap(),
             folder,
         }
     }

@@ -16,10 +16,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use medv_format::Limits;
-use medv_format::container::{Entry, FrameKind, Header, Index, SourceForm};
+use medv_format::container::{Entry, FrameKind, Header, SourceForm};
 use medv_format::digest::Digest;
 use medv_format::journal::{JournalForm, JournalHeader};
-use medv_format::vhd::Footer;
 
 pub use leftover::remove_if_useless;
 pub use salvage::{SalvageReport, salvage};
@@ -27,7 +26,6 @@ pub use target_len::target_len;
 pub use to_writer::expand_to_writer;
 
 use crate::container::Input;
-use crate::shape::Shape;
 use crate::storage::{LocalStorage, Storage};
 use crate::stream::FrameStream;
 use crate::target::Place;
@@ -147,24 +145,6 @@ pub fn expand_on(
             from_stream::expand(FrameStream::new(reader, &name, &options.limits)?, place, options, monitor)
         }
     }
-}
-
-/// Bytes of the file that the `.medv` with this index becomes, holes included.
-///
-/// # Errors
-/// Limit if the disk is too large for the form.
-pub fn target_len(index: &Index, form: TargetForm) -> Result<u64> {
-    let size = index.header.virtual_size();
-    let block_size = match journal_header(&index.header, form, None).form {
-        JournalForm::Raw => return Ok(index.header.source_size),
-        JournalForm::Fixed => return Ok(size + Footer::SIZE as u64),
-        JournalForm::Dynamic { block_size } => block_size,
-    };
-    let mut shape = Shape::dynamic(size, block_size)?;
-    for frame in index.frames().filter(|frame| frame.entry.kind == FrameKind::Data) {
-        shape.plan(frame.disk, frame.entry.content_len as usize)?;
-    }
-    Ok(shape.finish(size, None)?.file_len)
 }
 
 /// What the caller wants, in the journal's words.

@@ -1,33 +1,27 @@
 //! What a disk will take, asked before it is expanded.
 
-use medv_format::container::{FrameKind, Index, SourceForm};
-use medv_format::vhd::{BlockIndex, DynamicLayout, Footer};
+use medv_format::container::{FrameKind, Index};
+use medv_format::journal::JournalForm;
+use medv_format::vhd::Footer;
 
+use super::{TargetForm, journal_header};
 use crate::Result;
+use crate::shape::Shape;
 
-/// Bytes of the file that the disk in `index` becomes in the form that its source had. File systems without holes give
-/// it room for all of them, so of a fixed or raw disk the zeros count too.
+/// Bytes of the file that the `.medv` with this index becomes, holes included.
 ///
 /// # Errors
-/// If a disk of that size cannot be of that form.
-pub fn target_len(index: &Index) -> Result<u64> {
-    let virtual_size = index.header.virtual_size();
-    let block_size = match index.header.form {
-        SourceForm::Raw => return Ok(virtual_size),
-        SourceForm::Dynamic { block_size } | SourceForm::Differencing { block_size } => block_size,
-        _ => return Ok(virtual_size + Footer::SIZE as u64),
+/// Limit if the disk is too large for the form.
+pub fn target_len(index: &Index, form: TargetForm) -> Result<u64> {
+    let size = index.header.virtual_size();
+    let block_size = match journal_header(&index.header, form, None).form {
+        JournalForm::Raw => return Ok(index.header.source_size),
+        JournalForm::Fixed => return Ok(size + Footer::SIZE as u64),
+        JournalForm::Dynamic { block_size } => block_size,
     };
-    let layout = DynamicLayout::new(virtual_size, block_size)?;
-    let (mut present, mut last) = (0, None);
+    let mut shape = Shape::dynamic(size, block_size)?;
     for frame in index.frames().filter(|frame| frame.entry.kind == FrameKind::Data) {
-        let (first, len) = (frame.disk.get(), u64::from(frame.entry.content_len));
-        let block_size = u64::from(block_size);
-        for block in first / block_size..(first + len).div_ceil(block_size) {
-            let block = Some(BlockIndex(block as u32));
-            if block != last {
-                (present, last) = (present + 1, block);
-            }
-        }
+        shape.plan(frame.disk, frame.entry.content_len as usize)?;
     }
-    Ok(layout.file_len(present)?)
+    Ok(shape.finish(size, None)?.file_len)
 }

@@ -68,7 +68,8 @@ pub fn workspace(workspace: &WorkspaceDeb<'_>) -> Deb {
             "prerm",
             format!(
                 "#!/bin/sh\nset -e\nif [ \"$1\" = remove ] || [ \"$1\" = deconfigure ]; then\n    \
-                 medv workspace uninstall {name}\nfi\n"
+                 # What could not be installed can be removed.\n    \
+                 [ ! -e /var/lib/medv/workspace.toml ] || medv workspace uninstall {name}\nfi\n"
             ),
         ),
         (

@@ -88,7 +88,7 @@ impl Package {
             help_link: None,
             disk: Disk {
                 image: &image,
-                bytes_on_disk: target_len(&container.index).unwrap(),
+                bytes_on_disk: target_len(&container.index, TargetForm::Same).unwrap(),
                 index_digest: container.trailer.index_digest,
                 image_digest: container.trailer.image_digest,
             },
