@@ -67,8 +67,8 @@ pub(crate) fn provide(programs: &[&'static str], install: bool) -> Vec<&'static 
 /// Why an installed program is of no use on this machine, if that is so.
 pub(crate) fn hindrance(program: &str) -> Option<String> {
     match program {
-        "apt-get" if !is_root() => Some("not root"),
-        "apt-get" if Path::new("/usr/bin/medv").exists() => Some("medv is installed on this machine"),
+        "apt-get" if !is_root() => Some("not root".into()),
+        "apt-get" if Path::new("/usr/bin/medv").exists() => Some("medv is installed on this machine".into()),
         "losetup" if !gives_loop_devices() => {
             Some("no loop device can be had: not root, or in a container".into())
         }
