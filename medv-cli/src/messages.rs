@@ -82,6 +82,15 @@ impl Messages {
         }
     }
 
+    /// What is wrong with a file of the user's, which says itself how bad that is.
+    pub(crate) fn problem(&self, message: &str) {
+        if self.json {
+            self.event(&Warning { event: "warning", message });
+        } else {
+            self.line(message);
+        }
+    }
+
     /// Something that only `-v` shows.
     pub(crate) fn detail(&self, message: &str) {
         if self.verbose && !self.json {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
 
 use medv_tests::command::{Finished, program};
 use medv_tests::web_server::WebServer;
@@ -102,6 +103,10 @@ impl Desk {
         // With its holes, which a plain copy would fill.
         let copied = Process::new("cp").arg("--sparse=always").arg(made).arg(folder.path()).status();
         assert!(copied.is_ok_and(|status| status.success()), "the disk cannot be copied");
+        // An old disk: of one that was just changed nobody can say whether it will be again.
+        let hour = Duration::from_secs(3600);
+        let old = fs::File::options().write(true).open(folder.path().join("disk.vhd"));
+        old.and_then(|disk| disk.set_modified(SystemTime::now() - hour)).expect("own file");
         let mut disk = b"words ".repeat(400_000);
         disk.truncate(2 << 20);
         disk.resize(4 << 20, 0);

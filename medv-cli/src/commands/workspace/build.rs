@@ -50,7 +50,7 @@ pub(super) fn run(args: &Build, output: &Output, messages: &Messages) -> Result<
         _ => look(file, args.sealing)?,
     };
     for problem in &looked.problems {
-        messages.line(&tell(file, problem));
+        messages.problem(&tell(file, problem));
     }
     let Looked { definition: Some(definition), .. } = &looked else { return Err(refused(&looked, file)) };
     if looked.has_errors() {

@@ -42,7 +42,7 @@ pub(super) fn run(args: &New, messages: &Messages) -> Result<Outcome> {
     write(&args.output, &text, args.force)
         .map_err(|error| Error::io("cannot write", error).in_file(&args.output))?;
     for problem in &problems {
-        messages.line(&tell(&args.output, problem));
+        messages.problem(&tell(&args.output, problem));
     }
     let name = args.output.display().to_string();
     let next = format!("wrote {name}\nnext: medv workspace build {name}\n");
