@@ -60,8 +60,12 @@ impl WindowsMachine {
     /// # Panics
     /// If Wine does not start.
     pub fn switch_on(&self) {
-        let waiting = self.wine().arg("cmd").stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
-        *self.waiting.borrow_mut() = Some(waiting.expect("wine starts"));
+        // The services that start first keep their output open: it must not be a pipe that somebody reads to its end.
+        let silent = |wine: &mut Command| wine.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let waiting = silent(self.wine().arg("cmd").stdin(Stdio::piped())).expect("wine starts");
+        *self.waiting.borrow_mut() = Some(waiting);
+        let mut started = silent(self.wine().arg("wineboot").stdin(Stdio::null())).expect("wine starts");
+        started.wait().expect("wineboot ends");
     }
 
     /// One of our programs, where it was built.

@@ -32,6 +32,7 @@ mod with_wine {
         life.refuses_what_is_wrong(&disk, &first);
         life.undoes_a_failure_on_the_way(&disk);
         life.goes_on_after_a_kill();
+        life.takes_settings_from_a_file();
         life.installs(&first, &disk);
         life.refuses_a_second_time(&first, &disk);
         life.upgrades(&disk);
@@ -45,7 +46,6 @@ mod with_wine {
         folder: tempfile::TempDir,
         host_agent: PathBuf,
         packager: PathBuf,
-        begun: std::time::Instant,
         /// How the machine stands, as long as nothing has changed it since that was looked at.
         known: RefCell<Option<Standing>>,
     }
@@ -59,7 +59,6 @@ mod with_wine {
 
     impl Life {
         fn new() -> Self {
-            let begun = std::time::Instant::now();
             let machine = WindowsMachine::new();
             let folder = tempfile::tempdir().unwrap();
             let at = |name: &str| folder.path().join(name);
@@ -70,8 +69,7 @@ mod with_wine {
             // A hypervisor, as its installer registers it.
             let qemu = [r"add", r"HKLM\SOFTWARE\QEMU", "/v", "Install_Dir", "/d", r"C:\qemu"];
             assert_eq!(machine.run("reg", qemu).code, 0);
-            eprintln!("{:?} ready", begun.elapsed());
-            Self { machine, folder, host_agent, packager, begun, known: RefCell::default() }
+            Self { machine, folder, host_agent, packager, known: RefCell::default() }
         }
 
         fn package(&self, folder: &str, version: &str, timeout: u32, disk: &PackedDisk) -> Package {
@@ -93,7 +91,6 @@ mod with_wine {
         /// Runs a program, which must end with `code`, and changes the machine.
         fn ends(&self, program: &Path, arguments: &[&str], code: u32) -> String {
             self.changes();
-            eprintln!("{:?} {} {arguments:?}", self.begun.elapsed(), program.display());
             self.runs(program, arguments, code)
         }
 
@@ -114,7 +111,6 @@ mod with_wine {
         /// messages are with the tests of the database.
         fn refuses(&self, program: &Path, arguments: &[&str], code: u32, why: &[&str]) {
             let before = self.known.take().unwrap_or_else(|| self.standing());
-            eprintln!("{:?} {} {arguments:?}", self.begun.elapsed(), program.display());
             let log = self.runs(program, arguments, code);
             for why in why {
                 assert!(log.contains(why), "{} {arguments:?}: no {why:?} in\n{log}", program.display());
@@ -246,12 +242,15 @@ mod with_wine {
             for left in ["large.vhd.new.medv-part", "large.vhd.new.medv-journal"] {
                 assert!(self.workspace(left).is_file(), "{left}");
             }
+            // Besides, only what Windows Installer notes for itself.
             let after = self.standing();
-            let new: Vec<_> = after.files.keys().filter(|name| !before.files.contains_key(*name)).collect();
-            println!(
-                "left by the kill: {new:?} {:?}",
-                after.registry.symmetric_difference(&before.registry).collect::<Vec<_>>()
-            );
+            let new = after.files.keys().filter(|name| !before.files.contains_key(*name));
+            let ours: Vec<_> = new.filter(|name| !name.starts_with("windows/Installer/")).collect();
+            assert_eq!(ours.len(), 3, "{ours:?}");
+            let changed: Vec<_> = before.registry.symmetric_difference(&after.registry).collect();
+            let foreign =
+                changed.iter().find(|value| !value.contains(r"\CurrentVersion\Installer\UserData\"));
+            assert!(foreign.is_none(), "{foreign:?}");
 
             let log = self.ends(&package.setup(), &["SUPPRESSMEDVLAUNCH=1"], codes::SUCCESS);
             let line = log.lines().find(|line| line.contains("frames were there")).expect("it says so");
@@ -263,6 +262,28 @@ mod with_wine {
             let uninstall = self.workspace("uninstall.exe");
             self.ends(&uninstall, &["DELETEDIFFDISKS=1"], codes::SUCCESS);
             assert!(!self.workspace("").exists());
+        }
+
+        /// What administrators do with a `.reg`.
+        fn takes_settings_from_a_file(&self) {
+            self.changes();
+            let text = concat!(
+                "Windows Registry Editor Version 5.00\n\n",
+                "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Medv\\v2\\Test]\n",
+                "\"Lines\"=hex(7):61,00,00,00,62,00,00,00,00,00\n",
+                "\"Number\"=dword:0000002a\n",
+                "\"Text\"=\"a \\\"b\\\" C:\\\\d ü\"\n\n",
+            );
+            let units = std::iter::once('\u{feff}').chain(text.chars());
+            let text_with_mark: String = units.collect::<String>().replace('\n', "\r\n");
+            let bytes: Vec<u8> = text_with_mark.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            fs::write(self.machine.path("settings.reg"), bytes).unwrap();
+            assert_eq!(self.machine.run("reg", ["import", r"C:\settings.reg"]).code, 0);
+            let key = r"SOFTWARE\Microsoft\Medv\v2\Test";
+            assert_eq!(self.machine.registry(key).trim_start_matches('\u{feff}'), text);
+            let key = format!(r"HKLM\{key}");
+            assert_eq!(self.machine.run("reg", ["delete", &key, "/f"]).code, 0);
+            fs::remove_file(self.machine.path("settings.reg")).unwrap();
         }
 
         fn installs(&self, package: &Package, disk: &PackedDisk) {
@@ -378,7 +399,7 @@ mod with_wine {
             assert!(!self.machine.registry(UNINSTALL).contains("MED-V Workspace"));
             let medv = self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2");
             assert!(!medv.contains("UpgradeTimeout") && !medv.contains("Workspace]"), "{medv}");
-            self.ends(&package.setup(), &["/x"], codes::UNKNOWN_PRODUCT);
+            self.refuses(&package.setup(), &["/x"], codes::UNKNOWN_PRODUCT, &["not installed"]);
 
             self.ends(&self.host_agent, &["/x"], codes::SUCCESS);
             assert!(!self.machine.path("Program Files/Microsoft Enterprise Desktop Virtualization").exists());
