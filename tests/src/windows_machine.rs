@@ -1,5 +1,6 @@
 //! A computer with Windows, as Wine plays one: new and empty, with our programs built for it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -13,6 +14,8 @@ use crate::command;
 pub struct WindowsMachine {
     prefix: PathBuf,
     programs: PathBuf,
+    /// A program that waits for its input: as long as one runs, the machine stays on.
+    waiting: RefCell<Option<Child>>,
 }
 
 /// What a program on it has left behind.
@@ -39,7 +42,7 @@ impl WindowsMachine {
         let said = String::from_utf8(built.stdout).expect("text");
         let programs = PathBuf::from(said.lines().last().expect("the folder of the programs"));
         let prefix = programs.ancestors().nth(2).expect("the target folder").join("machine");
-        let machine = Self { prefix, programs };
+        let machine = Self { prefix, programs, waiting: RefCell::default() };
         if machine.prefix.exists() {
             machine.switch_off();
             fs::remove_dir_all(&machine.prefix).expect("the machine of an earlier run can be deleted");
@@ -48,7 +51,21 @@ impl WindowsMachine {
         assert!(made.status.success(), "wineboot: {}", String::from_utf8_lossy(&made.stderr));
         // Every Windows has it.
         fs::create_dir_all(machine.path("windows/Installer")).expect("a folder can be made");
+        machine.switch_on();
         machine
+    }
+
+    /// Lets it run until it is switched off, which spares every program that is started a start of the machine.
+    ///
+    /// # Panics
+    /// If Wine does not start.
+    pub fn switch_on(&self) {
+        // The services that start first keep their output open: it must not be a pipe that somebody reads to its end.
+        let silent = |wine: &mut Command| wine.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let waiting = silent(self.wine().arg("cmd").stdin(Stdio::piped())).expect("wine starts");
+        *self.waiting.borrow_mut() = Some(waiting);
+        let mut started = silent(self.wine().arg("wineboot").stdin(Stdio::null())).expect("wine starts");
+        started.wait().expect("wineboot ends");
     }
 
     /// One of our programs, where it was built.
@@ -97,6 +114,9 @@ impl WindowsMachine {
         server.arg("-k").env("WINEPREFIX", &self.prefix).output().expect("wineserver starts");
         server = Command::new("wineserver");
         server.arg("-w").env("WINEPREFIX", &self.prefix).output().expect("wineserver starts");
+        if let Some(mut waiting) = self.waiting.take() {
+            waiting.wait().expect("it has ended");
+        }
     }
 
     /// A path on the machine's drive `C:`, as this system knows it.

@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod corpus;
 mod demo;
+mod dist;
 mod fuzz;
 mod packages;
 mod pictures;
@@ -36,6 +37,8 @@ enum Xtask {
     Pictures(pictures::Options),
     /// Build the Windows programs as the tests use them, and say where they are
     Windows(windows::Options),
+    /// Build what is given away: installers for Windows, the programs that packages carry, medv for this system
+    Dist,
     /// Everything that must hold before a change is taken: format, lints, docs, licences, MSRV, fuzz smoke, tests
     Ci(ci::Options),
 }
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Xtask::Fuzz(options) => fuzz::run(&options),
         Xtask::Pictures(options) => pictures::run(&options),
         Xtask::Windows(options) => windows::run(&options),
+        Xtask::Dist => dist::run(),
         Xtask::Ci(options) => ci::run(&options),
     };
     match done {

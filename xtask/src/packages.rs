@@ -39,6 +39,9 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("apt-get", "apt"),
     ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
     ("wine", "wine"),
+    ("Xvfb", "xvfb"),
+    ("xdotool", "xdotool"),
+    ("import", "imagemagick"),
 ];
 
 /// Sees to it that programs are there: missing ones are installed when this is Debian and we are root. Returns those

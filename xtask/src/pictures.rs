@@ -1,7 +1,8 @@
 //! `cargo xtask pictures`: the pictures in the documents, drawn by `medv info --map` of a disk that is the same on every
-//! machine.
+//! machine; and, if asked, photographs of the Windows programs.
 
 mod disk;
+mod windows;
 
 use crate::Result;
 use crate::shell::{build_medv, capture, root, target};
@@ -14,6 +15,9 @@ pub(crate) struct Options {
     /// Write nothing; fail if a picture in docs/pictures is not what would be drawn
     #[arg(long)]
     check: bool,
+    /// Also photograph the pages of setup.exe and uninstall.exe, under Wine
+    #[arg(long, conflicts_with = "check")]
+    windows: bool,
     /// Also leave the disk that is drawn here, as a fixed VHD: it is the one of the tour in README.md
     #[arg(long, value_name = "PATH")]
     disk: Option<PathBuf>,
@@ -53,6 +57,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             fs::write(&place, drawn)?;
             println!("{}", place.display());
         }
+    }
+    if options.windows {
+        windows::take(&packed, "disk")?;
     }
     fs::remove_dir_all(&folder)?;
     if stale.is_empty() {

@@ -168,8 +168,14 @@ fn checked_work(package: &Package, line: &CommandLine, told: &Told) -> u32 {
             return failure.code;
         }
     }
+    let is_installed = product::is_installed(&package.product_code);
+    if matches!(line.action, Action::Remove | Action::Repair) && !is_installed {
+        let message = format!("{}: not installed on this computer, or another version of it", package.name);
+        told.hear(Message::Error(&message));
+        return codes::UNKNOWN_PRODUCT;
+    }
     let mut line = line.clone();
-    if line.action == Action::Install && product::is_installed(&package.product_code) {
+    if line.action == Action::Install && is_installed {
         // The same again, disk included: to Windows Installer that is a repair.
         line.action = Action::Repair;
     }

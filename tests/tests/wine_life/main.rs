@@ -9,7 +9,8 @@ mod with_wine {
     use medv_setup::codes;
     use medv_tests::images::noise;
     use medv_tests::windows_machine::{Ran, WindowsMachine};
-    use std::collections::BTreeMap;
+    use std::cell::RefCell;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
     use std::path::{Path, PathBuf};
     use std::time::Duration;
@@ -31,6 +32,7 @@ mod with_wine {
         life.refuses_what_is_wrong(&disk, &first);
         life.undoes_a_failure_on_the_way(&disk);
         life.goes_on_after_a_kill();
+        life.takes_settings_from_a_file();
         life.installs(&first, &disk);
         life.refuses_a_second_time(&first, &disk);
         life.upgrades(&disk);
@@ -44,19 +46,19 @@ mod with_wine {
         folder: tempfile::TempDir,
         host_agent: PathBuf,
         packager: PathBuf,
-        begun: std::time::Instant,
+        /// How the machine stands, as long as nothing has changed it since that was looked at.
+        known: RefCell<Option<Standing>>,
     }
 
     /// What must not change when an installation is refused.
-    #[derive(PartialEq)]
     struct Standing {
         files: BTreeMap<String, u64>,
-        registry: String,
+        /// Each value with its key. Wine's rollback is not exact about keys without values.
+        registry: BTreeSet<String>,
     }
 
     impl Life {
         fn new() -> Self {
-            let begun = std::time::Instant::now();
             let machine = WindowsMachine::new();
             let folder = tempfile::tempdir().unwrap();
             let at = |name: &str| folder.path().join(name);
@@ -67,8 +69,7 @@ mod with_wine {
             // A hypervisor, as its installer registers it.
             let qemu = [r"add", r"HKLM\SOFTWARE\QEMU", "/v", "Install_Dir", "/d", r"C:\qemu"];
             assert_eq!(machine.run("reg", qemu).code, 0);
-            eprintln!("{:?} ready", begun.elapsed());
-            Self { machine, folder, host_agent, packager, begun }
+            Self { machine, folder, host_agent, packager, known: RefCell::default() }
         }
 
         fn package(&self, folder: &str, version: &str, timeout: u32, disk: &PackedDisk) -> Package {
@@ -87,8 +88,18 @@ mod with_wine {
             (ran, log)
         }
 
-        /// Runs a program, which must end with `code`.
+        /// Runs a program, which must end with `code`, and changes the machine.
         fn ends(&self, program: &Path, arguments: &[&str], code: u32) -> String {
+            self.changes();
+            self.runs(program, arguments, code)
+        }
+
+        /// The machine is about to be changed.
+        fn changes(&self) {
+            self.known.take();
+        }
+
+        fn runs(&self, program: &Path, arguments: &[&str], code: u32) -> String {
             let (ran, log) = self.silently(program, arguments);
             assert_eq!(ran.code, code, "{} {arguments:?}: {}\n{log}", program.display(), ran.text);
             log
@@ -99,9 +110,8 @@ mod with_wine {
         /// Wine does not write the messages of actions that only stop, so for those `why` is the action's name; the
         /// messages are with the tests of the database.
         fn refuses(&self, program: &Path, arguments: &[&str], code: u32, why: &[&str]) {
-            let before = self.standing();
-            eprintln!("{:?} {} {arguments:?}", self.begun.elapsed(), program.display());
-            let log = self.ends(program, arguments, code);
+            let before = self.known.take().unwrap_or_else(|| self.standing());
+            let log = self.runs(program, arguments, code);
             for why in why {
                 assert!(log.contains(why), "{} {arguments:?}: no {why:?} in\n{log}", program.display());
             }
@@ -109,8 +119,8 @@ mod with_wine {
         }
 
         fn standing(&self) -> Standing {
-            let registry = self.machine.registry("SOFTWARE");
-            assert!(registry.contains("QEMU"), "{registry}");
+            let keys = [r"SOFTWARE\Microsoft", r"SOFTWARE\Classes\Installer"];
+            let registry = keys.iter().flat_map(|key| values_of(&self.machine.registry(key))).collect();
             Standing { files: self.machine.files(), registry }
         }
 
@@ -123,16 +133,9 @@ mod with_wine {
                 .filter(|name| before.files.get(*name) != after.files.get(*name))
                 .collect();
             assert!(changed.is_empty(), "{changed:?}");
-            let lines = |other: &Standing, one: &Standing| -> Vec<String> {
-                let known: std::collections::HashSet<_> = other.registry.lines().collect();
-                one.registry.lines().filter(|line| !known.contains(line)).map(str::to_owned).collect()
-            };
-            assert!(
-                before.registry == after.registry,
-                "gone {:?}, new {:?}",
-                lines(&after, before),
-                lines(before, &after)
-            );
+            let changed: Vec<_> = before.registry.symmetric_difference(&after.registry).collect();
+            assert!(changed.is_empty(), "{changed:?}");
+            *self.known.borrow_mut() = Some(after);
         }
 
         fn workspace(&self, file: &str) -> PathBuf {
@@ -191,6 +194,7 @@ mod with_wine {
             let why = ["expected 2190", "free", "INSTALLDIR"];
             self.refuses(&huge.setup(), &[], codes::FAILURE, &why);
 
+            self.changes();
             fs::create_dir_all(self.workspace("")).unwrap();
             fs::write(self.workspace("office.vhd"), "somebody's disk").unwrap();
             let why = ["office.vhd", "found a disk", "OVERWRITEVHD=1"];
@@ -214,6 +218,7 @@ mod with_wine {
             assert!(log.contains("office.medv") && log.contains("frame"), "{log}");
             self.assert_stands(&before);
             assert_eq!(fs::read(self.workspace("office.vhd")).unwrap(), b"somebody's disk");
+            self.changes();
             fs::remove_dir_all(self.workspace("")).unwrap();
         }
 
@@ -231,14 +236,21 @@ mod with_wine {
             }
             self.machine.switch_off();
             running.wait().unwrap();
+            self.machine.switch_on();
             _ = fs::remove_file(self.machine.path(LOG));
             assert!(!self.workspace("large.vhd").exists());
             for left in ["large.vhd.new.medv-part", "large.vhd.new.medv-journal"] {
                 assert!(self.workspace(left).is_file(), "{left}");
             }
+            // Besides, only what Windows Installer notes for itself.
             let after = self.standing();
-            let new: Vec<_> = after.files.keys().filter(|name| !before.files.contains_key(*name)).collect();
-            println!("left by the kill: {new:?}");
+            let new = after.files.keys().filter(|name| !before.files.contains_key(*name));
+            let ours: Vec<_> = new.filter(|name| !name.starts_with("windows/Installer/")).collect();
+            assert_eq!(ours.len(), 3, "{ours:?}");
+            let changed: Vec<_> = before.registry.symmetric_difference(&after.registry).collect();
+            let foreign =
+                changed.iter().find(|value| !value.contains(r"\CurrentVersion\Installer\UserData\"));
+            assert!(foreign.is_none(), "{foreign:?}");
 
             let log = self.ends(&package.setup(), &["SUPPRESSMEDVLAUNCH=1"], codes::SUCCESS);
             let line = log.lines().find(|line| line.contains("frames were there")).expect("it says so");
@@ -250,6 +262,28 @@ mod with_wine {
             let uninstall = self.workspace("uninstall.exe");
             self.ends(&uninstall, &["DELETEDIFFDISKS=1"], codes::SUCCESS);
             assert!(!self.workspace("").exists());
+        }
+
+        /// What administrators do with a `.reg`.
+        fn takes_settings_from_a_file(&self) {
+            self.changes();
+            let text = concat!(
+                "Windows Registry Editor Version 5.00\n\n",
+                "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Medv\\v2\\Test]\n",
+                "\"Lines\"=hex(7):61,00,00,00,62,00,00,00,00,00\n",
+                "\"Number\"=dword:0000002a\n",
+                "\"Text\"=\"a \\\"b\\\" C:\\\\d ü\"\n\n",
+            );
+            let units = std::iter::once('\u{feff}').chain(text.chars());
+            let text_with_mark: String = units.collect::<String>().replace('\n', "\r\n");
+            let bytes: Vec<u8> = text_with_mark.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            fs::write(self.machine.path("settings.reg"), bytes).unwrap();
+            assert_eq!(self.machine.run("reg", ["import", r"C:\settings.reg"]).code, 0);
+            let key = r"SOFTWARE\Microsoft\Medv\v2\Test";
+            assert_eq!(self.machine.registry(key).trim_start_matches('\u{feff}'), text);
+            let key = format!(r"HKLM\{key}");
+            assert_eq!(self.machine.run("reg", ["delete", &key, "/f"]).code, 0);
+            fs::remove_file(self.machine.path("settings.reg")).unwrap();
         }
 
         fn installs(&self, package: &Package, disk: &PackedDisk) {
@@ -365,7 +399,7 @@ mod with_wine {
             assert!(!self.machine.registry(UNINSTALL).contains("MED-V Workspace"));
             let medv = self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2");
             assert!(!medv.contains("UpgradeTimeout") && !medv.contains("Workspace]"), "{medv}");
-            self.ends(&package.setup(), &["/x"], codes::UNKNOWN_PRODUCT);
+            self.refuses(&package.setup(), &["/x"], codes::UNKNOWN_PRODUCT, &["not installed"]);
 
             self.ends(&self.host_agent, &["/x"], codes::SUCCESS);
             assert!(!self.machine.path("Program Files/Microsoft Enterprise Desktop Virtualization").exists());
@@ -383,6 +417,20 @@ mod with_wine {
             }
             None => String::from_utf8_lossy(bytes).into_owned(),
         }
+    }
+
+    /// The values in exported keys, each on a line with its key.
+    fn values_of(exported: &str) -> Vec<String> {
+        let (mut key, mut values) = ("", Vec::new());
+        let exported = exported.replace("\\\n", "");
+        for line in exported.lines() {
+            match line.strip_prefix('[') {
+                Some(name) => key = name,
+                None if line.is_empty() || key.is_empty() => {}
+                None => values.push(format!("[{key} {line}")),
+            }
+        }
+        values
     }
 
     fn same_bytes(one: &Path, other: &Path) -> bool {

@@ -1,0 +1,56 @@
+//! `cargo xtask dist`: what is given away, in `target/dist`.
+//!
+//! ```text
+//! programs/                            what the packager puts into packages: setup.exe, uninstall.exe, medv-actions.dll
+//! MED-V_HostAgent_Setup.exe            installs the host agent, and medv.exe
+//! MED-V_WorkspacePackager_Setup.exe    installs medv.exe and programs/
+//! medv                                 the same for this system
+//! ```
+
+use crate::Result;
+use crate::shell::{build_medv, target};
+use crate::windows;
+use medv_packager::msi::{Component, ComponentKind, ProductVersion, component};
+use medv_setup::overlay;
+use std::fs;
+use std::path::Path;
+
+/// What the packager needs beside itself.
+const PROGRAMS: [&str; 3] = ["setup.exe", "uninstall.exe", "medv-actions.dll"];
+
+pub(crate) fn run() -> Result<()> {
+    if let Some(hindrance) = windows::hindrance(true) {
+        return Err(hindrance.into());
+    }
+    println!("building the Windows programs");
+    let built = windows::build(true)?;
+    let dist = target("dist")?;
+    fs::remove_dir_all(&dist)?;
+    fs::create_dir_all(dist.join("programs"))?;
+    for name in PROGRAMS {
+        fs::copy(built.join(name), dist.join("programs").join(name))?;
+    }
+    let read = |name: &str| fs::read(built.join(name)).map_err(|error| format!("{name}: {error}"));
+    let (medv, host, setup) = (read("medv.exe")?, read("medv-host.exe")?, read("setup.exe")?);
+    let programs = [read(PROGRAMS[0])?, read(PROGRAMS[1])?, read(PROGRAMS[2])?];
+
+    let agent: Vec<(&str, &[u8])> = vec![("medv.exe", &medv), ("medv-host.exe", &host)];
+    write_installer(&dist.join("MED-V_HostAgent_Setup.exe"), ComponentKind::HostAgent, &agent, &setup)?;
+    let mut packager: Vec<(&str, &[u8])> = vec![("medv.exe", &medv)];
+    let paths = PROGRAMS.map(|name| format!("programs/{name}"));
+    packager.extend(paths.iter().map(String::as_str).zip(programs.iter().map(Vec::as_slice)));
+    let path = dist.join("MED-V_WorkspacePackager_Setup.exe");
+    write_installer(&path, ComponentKind::WorkspacePackager, &packager, &setup)?;
+
+    let medv = build_medv()?;
+    fs::copy(&medv, dist.join(medv.file_name().unwrap_or_default()))?;
+    println!("{}", dist.display());
+    Ok(())
+}
+
+fn write_installer(path: &Path, kind: ComponentKind, files: &[(&str, &[u8])], setup: &[u8]) -> Result<()> {
+    let version: ProductVersion = env!("CARGO_PKG_VERSION").parse()?;
+    let msi = component(&Component { kind, version, files })?;
+    let whole = overlay::append(setup, &msi).ok_or("setup.exe has something behind its sections")?;
+    fs::write(path, whole).map_err(|error| format!("{}: {error}", path.display()).into())
+}
