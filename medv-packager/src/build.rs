@@ -18,7 +18,6 @@ use medv_codec::storage::LocalStorage;
 use medv_codec::volume::{FreeSpace, free_space};
 use medv_codec::{Error, Monitor, Result};
 use medv_format::Limits;
-use medv_format::container::SourceForm;
 use medv_settings::RegFile;
 
 use self::hashing::Hashing;
@@ -94,7 +93,7 @@ pub fn build(
     let container = read_container(&medv)?;
     let disk = Disk {
         image: &definition.image_name(),
-        bytes_on_disk: target_len(&container.index, installed_form(&container.index.header.form))?,
+        bytes_on_disk: target_len(&container.index, TargetForm::vhd_of(&container.index.header.form))?,
         index_digest: container.trailer.index_digest,
         image_digest: container.trailer.image_digest,
     };
@@ -129,14 +128,6 @@ pub fn build(
         files.push(write_deb(definition, folder, &names, &files)?);
     }
     Ok(BuildReport { files, packed, bytes_on_disk: disk.bytes_on_disk, product_code })
-}
-
-/// The form that a workspace's disk is installed in on Windows: its own, for it is a VHD in any case.
-pub fn installed_form(source: &SourceForm) -> TargetForm {
-    match source {
-        SourceForm::Raw => TargetForm::Dynamic,
-        _ => TargetForm::Same,
-    }
 }
 
 /// The names of a package's files.

@@ -7,8 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use medv_codec::Monitor;
-use medv_codec::container::Input;
-use medv_codec::expand::{ExpandOptions, ExpandReport, expand};
+use medv_codec::container::{Container, Input};
+use medv_codec::expand::{ExpandOptions, ExpandReport, TargetForm, expand};
+use medv_format::Limits;
 
 use crate::action_data::ActionData;
 use crate::check_disk::{open, source};
@@ -60,9 +61,12 @@ impl ExpandDisk {
                 self.files.disk.display()
             ));
         }
-        let input = Input::Random(Box::new(open(&self.source)?));
+        let source = open(&self.source)?;
+        let form = TargetForm::vhd_of(&Container::open(&source, &Limits::default())?.index.header.form);
+        let input = Input::Random(Box::new(source));
         // An unfinished disk of another package is of no use to anybody.
-        let options = ExpandOptions { force: true, commit_every: COMMIT_EVERY, ..ExpandOptions::default() };
+        let options =
+            ExpandOptions { form, force: true, commit_every: COMMIT_EVERY, ..ExpandOptions::default() };
         let state = State::default();
         let asking = thread::current();
         let report = thread::scope(|scope| {
@@ -152,8 +156,9 @@ fn ticks(done: u64, size: u64) -> u32 {
 pub(crate) mod tests {
     use super::*;
     use medv_codec::Silent;
+    use medv_codec::disk::DiskForm;
     use medv_codec::disk::{OpenOptions, open};
-    use medv_codec::expand::{TargetForm, target_len};
+    use medv_codec::expand::target_len;
     use medv_codec::pack::{PackOptions, Subject, pack_to_file};
     use std::cell::{Cell, RefCell};
     use std::fs;
@@ -245,6 +250,20 @@ pub(crate) mod tests {
         fs::write(&work.files.disk, "old").unwrap();
         work.run(&told).unwrap();
         assert_eq!(fs::read(&work.files.replaced).unwrap(), b"old");
+    }
+
+    #[test]
+    fn a_raw_image_becomes_a_vhd() {
+        let packed = packed();
+        let source = packed.folder.path().join("raw.medv");
+        let container = Container::open(&super::open(&source).unwrap(), &Limits::default()).unwrap();
+        let work = ExpandDisk { source, files: packed.files(), is_installed: false };
+        work.run(&Told::default()).unwrap();
+        let opened = open(&work.files.disk, &OpenOptions::default()).unwrap();
+        assert_eq!(opened.form, DiskForm::Dynamic);
+        let form = TargetForm::vhd_of(&container.index.header.form);
+        let len = fs::metadata(&work.files.disk).unwrap().len();
+        assert_eq!(target_len(&container.index, form).unwrap(), len);
     }
 
     #[test]

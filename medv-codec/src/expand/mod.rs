@@ -44,6 +44,16 @@ pub enum TargetForm {
     Raw,
 }
 
+impl TargetForm {
+    /// For who needs a VHD in any case: the form that the source had; a raw image becomes a dynamic VHD.
+    pub fn vhd_of(source: &SourceForm) -> Self {
+        match source {
+            SourceForm::Raw => Self::Dynamic,
+            _ => Self::Same,
+        }
+    }
+}
+
 /// How to expand.
 #[derive(Clone, Debug)]
 pub struct ExpandOptions {
