@@ -3,14 +3,16 @@
 //! ```text
 //! programs/                            what the packager puts into packages: setup.exe, uninstall.exe, medv-actions.dll
 //! MED-V_HostAgent_Setup.exe            installs the host agent, and medv.exe
-//! MED-V_WorkspacePackager_Setup.exe    installs medv.exe and programs/
-//! medv                                 the same for this system
+//! MED-V_WorkspacePackager_Setup.exe    installs medv.exe, programs/, and the PowerShell module
+//! medv_VERSION_ARCHITECTURE.deb        all of it, for Debian
 //! ```
 
 use crate::Result;
-use crate::shell::{build_medv, target};
+use crate::shell::{capture, command, find, root, show, target};
 use crate::windows;
+use medv_packager::deb::{self, MedvDeb};
 use medv_packager::msi::{Component, ComponentKind, ProductVersion, component};
+use medv_packager::powershell;
 use medv_setup::overlay;
 use std::fs;
 use std::path::Path;
@@ -39,13 +41,36 @@ pub(crate) fn run() -> Result<()> {
     let mut packager: Vec<(&str, &[u8])> = vec![("medv.exe", &medv)];
     let paths = PROGRAMS.map(|name| format!("programs/{name}"));
     packager.extend(paths.iter().map(String::as_str).zip(programs.iter().map(Vec::as_slice)));
+    let module = powershell::module();
+    packager.push((r"WindowsPowerShell/Modules/microsoft.medv/microsoft.medv.psm1", &module));
     let path = dist.join("MED-V_WorkspacePackager_Setup.exe");
     write_installer(&path, ComponentKind::WorkspacePackager, &packager, &setup)?;
 
-    let medv = build_medv()?;
-    fs::copy(&medv, dist.join(medv.file_name().unwrap_or_default()))?;
+    if find("dpkg").is_some() {
+        write_debian_package(&dist)?;
+    }
     println!("{}", dist.display());
     Ok(())
+}
+
+/// medv for this system: the command, the host agent, and what the packager puts into packages.
+fn write_debian_package(dist: &Path) -> Result<()> {
+    show(command("cargo").args(["build", "--quiet", "--release", "-p", "medv-cli", "-p", "medv-host"]))?;
+    let built = root().join("target/release");
+    let mut paths = vec![
+        ("usr/bin/medv".to_owned(), built.join("medv")),
+        ("usr/bin/medv-host".to_owned(), built.join("medv-host")),
+    ];
+    let programs =
+        PROGRAMS.map(|name| (format!("usr/lib/medv/programs/{name}"), dist.join("programs").join(name)));
+    paths.extend(programs);
+    let programs = paths.iter().map(|(path, from)| (path.clone(), from.as_path())).collect();
+    let (version, architecture) =
+        (env!("CARGO_PKG_VERSION"), capture(command("dpkg").arg("--print-architecture"))?);
+    let architecture = architecture.trim();
+    let deb = deb::medv(&MedvDeb { version, architecture, programs })?;
+    let mut file = fs::File::create(dist.join(deb::medv_file_name(version, architecture)))?;
+    Ok(deb.write(&mut file)?)
 }
 
 fn write_installer(path: &Path, kind: ComponentKind, files: &[(&str, &[u8])], setup: &[u8]) -> Result<()> {

@@ -54,6 +54,17 @@ impl ComponentKind {
         }
     }
 
+    /// Variables of the system that the component's folders are added to: so that consoles find `medv`, and PowerShell its
+    /// cmdlets.
+    fn search_paths(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::HostAgent => &[],
+            Self::WorkspacePackager => {
+                &[("PATH", "[MEDVDIR]"), ("PSModulePath", r"[MEDVDIR]WindowsPowerShell\Modules")]
+            }
+        }
+    }
+
     fn shortcut(self) -> Shortcut {
         match self {
             Self::HostAgent => Shortcut {
@@ -61,7 +72,7 @@ impl ComponentKind {
                 target: "[MEDVDIR]medv-host.exe",
                 arguments: "run",
             },
-            // The packager has no window of its own: a console with it in the search path, and what it can do.
+            // The packager has no window of its own: a console with what it can do. The search path of who clicks may be older.
             Self::WorkspacePackager => Shortcut {
                 name: "MEDVPACK|MED-V Workspace Packager",
                 target: "[System64Folder]cmd.exe",
@@ -202,6 +213,14 @@ fn add_entries(database: &mut Database, component: &Component<'_>) {
     registry::add(database, ENTRIES, ENTRIES_KEY_PATH, &key(kind), "Version", &version);
     registry::add(database, ENTRIES, "ComponentInstallDir", &key(kind), "InstallDir", "[MEDVDIR]");
 
+    for (variable, folder) in kind.search_paths() {
+        // Set on installation, taken out on removal, in the system's variables; behind what is there.
+        let (name, value) = (format!("=-*{variable}"), format!("[~];{folder}"));
+        database.add(
+            Table::Environment,
+            [format!("Search{variable}").into(), name.into(), value.into(), ENTRIES.into()],
+        );
+    }
     folder::add_system_folder(database, "ProgramMenuFolder");
     folder::add_system_folder(database, "System64Folder");
     let shortcut = kind.shortcut();

@@ -15,6 +15,7 @@ pub(super) enum Table {
     Registry,
     CreateFolder,
     Shortcut,
+    Environment,
     Binary,
     CustomAction,
     ActionText,
@@ -33,7 +34,7 @@ pub(super) enum Table {
 
 impl Table {
     /// All of them: Windows Installer looks for some even if they are empty.
-    pub(super) const ALL: [Self; 24] = [
+    pub(super) const ALL: [Self; 25] = [
         Self::Property,
         Self::Directory,
         Self::Component,
@@ -44,6 +45,7 @@ impl Table {
         Self::Registry,
         Self::CreateFolder,
         Self::Shortcut,
+        Self::Environment,
         Self::Binary,
         Self::CustomAction,
         Self::ActionText,
@@ -142,6 +144,12 @@ impl Table {
                 of("IconIndex").nullable().int16(),
                 of("ShowCmd").nullable().int16(),
                 of("WkDir").nullable().id_string(72),
+            ],
+            Self::Environment => vec![
+                key("Environment").id_string(72),
+                of("Name").localizable().text_string(255),
+                of("Value").localizable().nullable().formatted_string(255),
+                of("Component_").foreign_key("Component", 1).id_string(72),
             ],
             Self::Binary => vec![
                 key("Name").id_string(72),

@@ -61,3 +61,15 @@ fn the_folder_is_the_one_that_the_installed_version_has() {
             .contains(&("SetInstallFolder".to_owned(), "FOUNDFOLDER AND NOT MEDVDIR".to_owned()))
     );
 }
+
+#[test]
+fn consoles_find_the_packager() {
+    let rows = |bytes: medv_codec::Result<Vec<u8>>| {
+        let rows = Tables::of(bytes.unwrap()).rows("Environment");
+        rows.iter().map(|row| [row["Name"].clone(), row["Value"].clone()]).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(component(&packages::host_agent())), [[""; 2]; 0]);
+    let expected =
+        [["=-*PATH", "[~];[MEDVDIR]"], ["=-*PSModulePath", r"[~];[MEDVDIR]WindowsPowerShell\Modules"]];
+    assert_eq!(rows(component(&packages::packager())), expected);
+}

@@ -107,6 +107,8 @@ const STANDARD: &[&str] = &[
     "UnpublishFeatures",
     "RemoveRegistryValues",
     "RemoveShortcuts",
+    "RemoveEnvironmentStrings",
+    "WriteEnvironmentStrings",
     "RemoveFiles",
     "RemoveFolders",
     "CreateFolders",
