@@ -15,7 +15,7 @@ pub fn target_len(index: &Index) -> Result<u64> {
     let block_size = match index.header.form {
         SourceForm::Raw => return Ok(virtual_size),
         SourceForm::Dynamic { block_size } | SourceForm::Differencing { block_size } => block_size,
-        _ => return Ok(virtual_size + Footer::SIZE as u64),
+        SourceForm::Fixed => return Ok(virtual_size + Footer::SIZE as u64),
     };
     let layout = DynamicLayout::new(virtual_size, block_size)?;
     let (mut present, mut last) = (0, None);
