@@ -1,4 +1,4 @@
-//! CheckDisk: may the disk be installed? Asked before anything is written.
+//! `CheckDisk`: may the disk be installed? Asked before anything is written.
 
 use std::path::{Path, PathBuf};
 

@@ -3,7 +3,7 @@
 use crate::{Failure, Result, codes};
 
 /// What `/?` shows.
-pub const USAGE: &str = r#"setup.exe [/qn | /qb] [/l* FILE] [NAME=VALUE ...] [/x | /f]
+pub const USAGE: &str = r"setup.exe [/qn | /qb] [/l* FILE] [NAME=VALUE ...] [/x | /f]
 
   /qn, /quiet       shows nothing and asks nothing
   /qb, /passive     shows the progress and asks nothing
@@ -12,7 +12,7 @@ pub const USAGE: &str = r#"setup.exe [/qn | /qb] [/l* FILE] [NAME=VALUE ...] [/x
   /x, /uninstall    removes
   /f                repairs
   NAME=VALUE        a property: INSTALLDIR, OVERWRITEVHD, SUPPRESSMEDVLAUNCH,
-                    IGNORE_PREREQUISITES, MEDVDIR, REBOOT; DELETEDIFFDISKS on removal"#;
+                    IGNORE_PREREQUISITES, MEDVDIR, REBOOT; DELETEDIFFDISKS on removal";
 
 /// What to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

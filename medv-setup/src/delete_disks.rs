@@ -1,4 +1,4 @@
-//! DeleteDisks: the master disk, every layer over it, and the saved states (DELETEDIFFDISKS=1).
+//! `DeleteDisks`: the master disk, every layer over it, and the saved states (DELETEDIFFDISKS=1).
 
 use std::fs;
 use std::io;

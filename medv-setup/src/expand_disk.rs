@@ -1,4 +1,4 @@
-//! ExpandDisk: the `.medv` becomes the disk, with progress, and without harm whenever it stops.
+//! `ExpandDisk`: the `.medv` becomes the disk, with progress, and without harm whenever it stops.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -184,7 +184,7 @@ pub(crate) mod tests {
         let at = |name| folder.path().join(name);
         let mut bytes = vec![0; 9 << 20];
         for (place, byte) in bytes[3 << 20..5 << 20].iter_mut().enumerate() {
-            *byte = (place * place >> 7) as u8;
+            *byte = ((place * place) >> 7) as u8;
         }
         fs::write(at("raw.img"), bytes).unwrap();
         let pack = |disk: &PathBuf, medv: &PathBuf| {

@@ -266,13 +266,8 @@ fn last_page(package: &Package, line: &CommandLine, code: u32, told: &Told, wind
         && line.action == Action::Install
         && line.property_value("SUPPRESSMEDVLAUNCH").is_none();
     let agent = registry::host_agent().filter(|_| asks);
-    let page = Page {
-        heading: package.name.clone(),
-        text: format!("Done: {}.", codes::meaning(code)),
-        check: agent.is_some().then_some(("Start MED-V", true)),
-        next: Some("Finish"),
-        ..Page::default()
-    };
+    let check = agent.is_some().then_some(("Start MED-V", true));
+    let page = Page { check, ..wizard::success(code, &package.name) };
     if let (true, Some(agent)) = (wizard::end(window, &page), agent) {
         start(&agent);
     }

@@ -36,8 +36,7 @@ pub fn run() -> u32 {
         && code != codes::USER_EXIT
     {
         let page = if codes::is_success(code) {
-            let text = format!("Done: {}.", codes::meaning(code));
-            Page { heading: "Removed".into(), text, next: Some("Finish"), ..Page::default() }
+            wizard::success(code, "Removed")
         } else {
             wizard::failure(code, error.as_deref(), line.log.as_ref().map(|log| log.file.as_str()))
         };

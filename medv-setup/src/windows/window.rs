@@ -6,7 +6,7 @@ use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, WPARAM};
 use windows_sys::Win32::Graphics::Gdi::{
-    COLOR_WINDOW, CreateFontIndirectW, GetDC, GetDeviceCaps, GetSysColorBrush, HFONT, LOGPIXELSY, ReleaseDC,
+    COLOR_3DFACE, CreateFontIndirectW, GetDC, GetDeviceCaps, GetSysColorBrush, HFONT, LOGPIXELSY, ReleaseDC,
 };
 use windows_sys::Win32::System::LibraryLoader::GetModuleHandleW;
 use windows_sys::Win32::UI::Controls::{
@@ -135,7 +135,7 @@ impl Window {
                 hInstance: module,
                 hIcon: LoadIconW(null_mut(), IDI_APPLICATION),
                 hCursor: LoadCursorW(null_mut(), IDC_ARROW),
-                hbrBackground: GetSysColorBrush(COLOR_WINDOW),
+                hbrBackground: GetSysColorBrush(COLOR_3DFACE),
                 lpszClassName: name.as_ptr(),
                 ..WNDCLASSEXW::default()
             };

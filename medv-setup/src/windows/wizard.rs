@@ -104,6 +104,15 @@ pub(super) fn end(window: &Window, page: &Page) -> bool {
     window.is_ticked()
 }
 
+/// The last page when all went well.
+pub(super) fn success(code: u32, heading: &str) -> Page {
+    let text = match code {
+        codes::SUCCESS => "Everything is done.",
+        _ => "Everything is done. Restart the computer to complete it.",
+    };
+    Page { heading: heading.to_owned(), text: text.to_owned(), cancel: Some("Finish"), ..Page::default() }
+}
+
 /// The last page after a failure.
 pub(super) fn failure(code: u32, error: Option<&str>, log: Option<&str>) -> Page {
     let heading = match code {
@@ -118,5 +127,5 @@ pub(super) fn failure(code: u32, error: Option<&str>, log: Option<&str>) -> Page
     if let Some(log) = log {
         text += &format!("\n\nThe log is {log}");
     }
-    Page { heading: heading.to_owned(), text, next: Some("Close"), ..Page::default() }
+    Page { heading: heading.to_owned(), text, cancel: Some("Close"), ..Page::default() }
 }

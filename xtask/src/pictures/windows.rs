@@ -5,7 +5,7 @@ use crate::packages::provide;
 use crate::shell::{capture, command, find, root};
 use crate::windows;
 use medv_codec::container::Container;
-use medv_codec::expand::target_len;
+use medv_codec::expand::{TargetForm, target_len};
 use medv_codec::source::FileSource;
 use medv_format::Limits;
 use medv_packager::msi::{
@@ -22,7 +22,8 @@ const TOOLS: [&str; 4] = ["wine", "Xvfb", "xdotool", "import"];
 /// No display of a user's.
 const SCREEN: &str = ":97";
 /// The middle of the buttons, from the window's corner.
-const NEXT: (i32, i32) = (339, 303);
+const NEXT: (i32, i32) = (339, 298);
+const END: (i32, i32) = (441, 298);
 const CHECK: (i32, i32) = (36, 268);
 
 /// Takes the photographs; `medv` is a packed disk, and `image` what its file is to be called.
@@ -57,7 +58,7 @@ pub(super) fn take(medv: &Path, image: &str) -> Result<()> {
     sleep(Duration::from_secs(4));
     screen.photograph("setup-finish")?;
     screen.click(CHECK)?;
-    screen.click(NEXT)?;
+    screen.click(END)?;
     setup.wait()?;
 
     // The same again, which is refused.
@@ -65,7 +66,7 @@ pub(super) fn take(medv: &Path, image: &str) -> Result<()> {
     screen.click(NEXT)?;
     sleep(Duration::from_secs(4));
     screen.photograph("setup-failure")?;
-    screen.click(NEXT)?;
+    screen.click(END)?;
     setup.wait()?;
 
     let uninstall = screen.path(r"C:\ProgramData\Microsoft\Medv\Workspace\uninstall.exe");
@@ -74,7 +75,7 @@ pub(super) fn take(medv: &Path, image: &str) -> Result<()> {
     screen.click(NEXT)?;
     sleep(Duration::from_secs(5));
     screen.photograph("uninstall-finish")?;
-    screen.click(NEXT)?;
+    screen.click(END)?;
     uninstall.wait()?;
     Ok(())
 }
@@ -90,7 +91,7 @@ fn make_package(built: &Path, folder: &Path, medv: &Path, image: &str) -> Result
         help_link: None,
         disk: Disk {
             image,
-            bytes_on_disk: target_len(&container.index)?,
+            bytes_on_disk: target_len(&container.index, TargetForm::Same)?,
             index_digest: container.trailer.index_digest,
             image_digest: container.trailer.image_digest,
         },
@@ -168,7 +169,7 @@ impl Screen {
         let path = root().join("docs/pictures").join(format!("{name}.png"));
         let window = self.window()?;
         let mut import = self.x("import");
-        capture(import.args(["-window", &window, "-strip", "-colors", "64"]).arg(&path))?;
+        capture(import.args(["-window", &window, "-strip", "+dither", "-colors", "64"]).arg(&path))?;
         println!("{}", path.display());
         Ok(())
     }
