@@ -2,9 +2,11 @@
 //! promises, in the order in which it happens. Exit codes are read whole.
 
 mod package;
+mod packager;
 
 mod with_wine {
     use super::package::{Package, PackedDisk, installer};
+    use super::packager;
     use medv_packager::msi::ComponentKind;
     use medv_setup::codes;
     use medv_tests::images::noise;
@@ -38,6 +40,7 @@ mod with_wine {
         life.upgrades(&disk);
         life.keeps_the_host_agent_while_it_is_needed();
         life.removes_everything(&first);
+        life.starts_again_with_the_packager();
     }
 
     /// The machine, and where packages for it are made.
@@ -404,6 +407,18 @@ mod with_wine {
             self.ends(&self.host_agent, &["/x"], codes::SUCCESS);
             assert!(!self.machine.path("Program Files/Microsoft Enterprise Desktop Virtualization").exists());
             assert!(!self.machine.registry(UNINSTALL).contains("MED-V"));
+        }
+    }
+
+    impl Life {
+        fn starts_again_with_the_packager(&self) {
+            self.changes();
+            packager::keeps_settings_in_the_registry(&self.machine);
+            let folder = self.folder.path().join("packager");
+            let package = packager::packs_as_on_linux(&self.machine, &folder);
+            packager::installs_all_by_the_batch_file(&self.machine, &package, &self.host_agent);
+            self.ends(&self.workspace("uninstall.exe"), &["DELETEDIFFDISKS=1"], codes::SUCCESS);
+            self.ends(&self.host_agent, &["/x"], codes::SUCCESS);
         }
     }
 
