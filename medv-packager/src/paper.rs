@@ -28,36 +28,46 @@ setlocal
 cd /d "%~dp0"
 set RESTART=0
 
-echo Host agent
-start "" /wait MED-V_HostAgent_Setup.exe /qn IGNORE_PREREQUISITES=1 REBOOT=ReallySuppress /l* "%TEMP%\MEDVhost.log"
-call :judge || exit /b %CODE%
-
-echo Workspace
-start "" /wait setup.exe /qn IGNORE_PREREQUISITES=1 OVERWRITEVHD=1 REBOOT=ReallySuppress /l* "%TEMP%\MEDVworkspace.log"
-call :judge || exit /b %CODE%
-
-for %%U in (Windows6.1-KB958559-x64.msu Windows6.1-KB977206-x64.msu) do (
-    if exist "%%U" (
-        echo %%U
-        start "" /wait wusa.exe "%%~fU" /quiet /norestart
-        call :judge || exit /b
-    )
-)
-
-if %RESTART%==1 (
-    echo Done. Restart the computer; the workspace is set up when a user logs on.
-    exit /b 3010
-)
-echo Done. The workspace is set up when a user logs on.
-exit /b 0
-
-rem 3010 asks for a restart; 2359302 says that an update is installed already.
-:judge
+set STEP=MED-V_HostAgent_Setup.exe
+echo %STEP%
+start "" /wait %STEP% /qn IGNORE_PREREQUISITES=1 REBOOT=ReallySuppress /l* "%TEMP%\MEDVhost.log"
 set CODE=%ERRORLEVEL%
 if %CODE%==3010 set RESTART=1
-if %CODE%==3010 set CODE=0
-if %CODE%==2359302 set CODE=0
-if not %CODE%==0 echo Failed with code %CODE%. See the logs in %TEMP%.
+if not %CODE%==0 if not %CODE%==3010 goto failed
+
+set STEP=setup.exe
+echo %STEP%
+start "" /wait %STEP% /qn IGNORE_PREREQUISITES=1 OVERWRITEVHD=1 REBOOT=ReallySuppress /l* "%TEMP%\MEDVworkspace.log"
+set CODE=%ERRORLEVEL%
+if %CODE%==3010 set RESTART=1
+if not %CODE%==0 if not %CODE%==3010 goto failed
+
+rem 2359302 says that an update is installed already.
+set STEP=Windows6.1-KB958559-x64.msu
+if not exist %STEP% goto hotfix
+echo %STEP%
+start "" /wait wusa.exe "%CD%\%STEP%" /quiet /norestart
+set CODE=%ERRORLEVEL%
+if %CODE%==3010 set RESTART=1
+if not %CODE%==0 if not %CODE%==3010 if not %CODE%==2359302 goto failed
+
+:hotfix
+set STEP=Windows6.1-KB977206-x64.msu
+if not exist %STEP% goto done
+echo %STEP%
+start "" /wait wusa.exe "%CD%\%STEP%" /quiet /norestart
+set CODE=%ERRORLEVEL%
+if %CODE%==3010 set RESTART=1
+if not %CODE%==0 if not %CODE%==3010 if not %CODE%==2359302 goto failed
+
+:done
+echo Done. The workspace is set up when a user logs on.
+if %RESTART%==0 exit /b 0
+echo Restart the computer first.
+exit /b 3010
+
+:failed
+echo %STEP% failed with code %CODE%. See the logs in %TEMP%.
 exit /b %CODE%
 "#;
 

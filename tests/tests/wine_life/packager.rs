@@ -95,7 +95,8 @@ pub(crate) fn installs_all_by_the_batch_file(machine: &WindowsMachine, package: 
     let batch = WindowsMachine::windows_path(&package.join("install-all.cmd"));
     let ran = machine.run("cmd", ["/c", &batch]);
     assert_eq!(ran.code, 0, "{}", ran.text);
-    let disk = fs::read(machine.path("ProgramData/Microsoft/Medv/Workspace/disk.vhd")).unwrap();
+    let disk = fs::read(machine.path("ProgramData/Microsoft/Medv/Workspace/disk.vhd"));
+    let disk = disk.unwrap_or_else(|error| panic!("{error}: {}", ran.text));
     assert!(disk.ends_with(&disk[..512]) && &disk[..8] == b"conectix", "a dynamic VHD");
     let settings = machine.registry(r"SOFTWARE\Microsoft\Medv\v2");
     for expected in ["\"DialogTimeout\"=dword:0000003c", "\"Name\"=\"Büro XP\"", "\"Mode\"=\"Silent\""] {
