@@ -66,14 +66,14 @@ pub(crate) fn provide(programs: &[&'static str], install: bool) -> Vec<&'static 
     missing(&absent)
 }
 
-/// Why an installed program is of no use on this machine, if that is so.
-pub(crate) fn hindrance(program: &str) -> Option<String> {
+/// Why an installed program is of no use on this machine, if that is so. What it needs besides may be installed.
+pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
     match program {
         "losetup" if !gives_loop_devices() => {
             Some("no loop device can be had: not root, or in a container".into())
         }
         // Nothing of ours to run with it.
-        "wine" => windows::hindrance(false),
+        "wine" => windows::hindrance(install),
         _ => None,
     }
 }

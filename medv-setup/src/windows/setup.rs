@@ -19,6 +19,10 @@ use crate::command_line::{Action, CommandLine, Interface, Log, USAGE};
 use crate::room::in_units;
 use crate::{Failure, Result, codes, log_file, overlay, package};
 
+/// What is said to who starts a package where it should not be started.
+const FROM_THE_NETWORK: &str = "This installation runs from the network, which is slow and may fail. It is better to copy all \
+     its files to this computer first.";
+
 /// What is installed.
 struct Package {
     msi: PathBuf,
@@ -128,10 +132,7 @@ fn check(medv: &Path, monitor: &dyn Monitor) -> Result<()> {
 }
 
 fn install(package: &Package, line: &mut CommandLine, window: Option<&Window>, told: &Told) -> u32 {
-    let warning = file_system::is_on_the_network(&package.msi).then(|| {
-        "This installation runs from the network, which is slow and may fail. It is better to copy all its files to this \
-         computer first."
-    });
+    let warning = file_system::is_on_the_network(&package.msi).then_some(FROM_THE_NETWORK);
     if let Some(warning) = warning {
         eprintln!("warning: {warning}");
     }

@@ -119,13 +119,11 @@ pub(super) fn failure(code: u32, error: Option<&str>, log: Option<&str>) -> Page
         codes::USER_EXIT => "Cancelled",
         _ => "It did not work",
     };
-    let mut text = match error {
+    let cause = match error {
         Some(error) if code != codes::USER_EXIT => format!("{error}\n\n"),
         _ => String::new(),
     };
-    text += &format!("Code {code}: {}.", codes::meaning(code));
-    if let Some(log) = log {
-        text += &format!("\n\nThe log is {log}");
-    }
+    let log = log.map(|log| format!("\n\nThe log is {log}")).unwrap_or_default();
+    let text = format!("{cause}Code {code}: {}.{log}", codes::meaning(code));
     Page { heading: heading.to_owned(), text, cancel: Some("Close"), ..Page::default() }
 }
