@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::ops::Deref;
 use std::sync::Mutex;
+use std::thread::JoinHandle;
 
 use crossbeam_channel::{bounded, unbounded};
 use rayon::ThreadPool;
@@ -97,14 +99,45 @@ pub fn writing_threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
 }
 
 /// A pool of so many workers.
-pub(crate) fn thread_pool(threads: NonZeroUsize) -> Result<ThreadPool> {
-    let name = |number| format!("medv-{number}");
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).thread_name(name).build();
-    pool.map_err(|error| {
+pub(crate) fn thread_pool(threads: NonZeroUsize) -> Result<Threads> {
+    let mut handles = Vec::with_capacity(threads.get());
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
+    let pool = builder.spawn_handler(|thread| {
+        let named = std::thread::Builder::new().name(format!("medv-{}", thread.index()));
+        handles.push(named.spawn(|| thread.run())?);
+        Ok(())
+    });
+    let pool = pool.build().map_err(|error| {
         Error::new(crate::ErrorKind::Io, format!("cannot start {threads} threads"))
             .caused_by(error)
             .advice("ask for fewer with --threads")
-    })
+    })?;
+    Ok(Threads { pool: Some(pool), handles })
+}
+
+/// The threads of one piece of work. They have ended when it goes, not only been told to: the caller may be a library
+/// that is unloaded next.
+pub(crate) struct Threads {
+    pool: Option<ThreadPool>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+impl Deref for Threads {
+    type Target = ThreadPool;
+
+    fn deref(&self) -> &ThreadPool {
+        self.pool.as_ref().expect("there until it is dropped")
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.pool = None;
+        for handle in self.handles.drain(..) {
+            // A panic inside a job was handed on to who waited for it.
+            _ = handle.join();
+        }
+    }
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn verify_frames(
     let damage = Mutex::new(Vec::new());
     let (damaged, read) = (AtomicU64::new(0), AtomicU64::new(0));
     for_each_frame(
-        &thread_pool(computing_threads(threads))?,
+        &*thread_pool(computing_threads(threads))?,
         source,
         index.frames().map(|frame| Ok((frame, ()))),
         monitor,

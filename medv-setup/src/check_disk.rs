@@ -100,8 +100,7 @@ impl CheckDisk {
     /// Is it the `.medv` that the package was built with?
     fn check_source(&self) -> Result<()> {
         let source = open(&self.source)?;
-        let damaged = |error: medv_codec::Error| Failure::from(error).with_code(codes::PACKAGE_INVALID);
-        let container = Container::open(&source, &Limits::default()).map_err(damaged)?;
+        let container = Container::open(&source, &Limits::default()).map_err(Failure::of_source)?;
         let trailer = &container.trailer;
         let found =
             [("index", trailer.index_digest.to_string()), ("image", trailer.image_digest.to_string())];

@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use medv_codec::ErrorKind;
+
 use crate::codes;
 
 /// Shorthand for this crate.
@@ -40,6 +42,13 @@ impl Failure {
     pub fn with_code(self, code: u32) -> Self {
         Self { code, ..self }
     }
+
+    /// Something is wrong with the `.medv`: [`codes::PACKAGE_INVALID`], unless it could only not be read.
+    pub fn of_source(error: medv_codec::Error) -> Self {
+        let is_bad = !matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled);
+        let failure = Self::from(error);
+        if is_bad { failure.with_code(codes::PACKAGE_INVALID) } else { failure }
+    }
 }
 
 impl fmt::Display for Failure {
@@ -62,7 +71,7 @@ impl From<medv_codec::Error> for Failure {
             message = format!("{message}; {advice}");
         }
         let code = match error.kind() {
-            medv_codec::ErrorKind::Cancelled => codes::USER_EXIT,
+            ErrorKind::Cancelled => codes::USER_EXIT,
             _ => codes::FAILURE,
         };
         Self { code, message }

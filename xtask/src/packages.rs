@@ -67,8 +67,8 @@ pub(crate) fn provide(programs: &[&'static str], install: bool) -> Vec<&'static 
     missing(&absent)
 }
 
-/// Why an installed program is of no use on this machine, if that is so.
-pub(crate) fn hindrance(program: &str) -> Option<String> {
+/// Why an installed program is of no use on this machine, if that is so. What it needs besides may be installed.
+pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
     match program {
         "apt-get" if !is_root() => Some("not root".into()),
         "apt-get" if Path::new("/usr/bin/medv").exists() => Some("medv is installed on this machine".into()),
@@ -76,7 +76,7 @@ pub(crate) fn hindrance(program: &str) -> Option<String> {
             Some("no loop device can be had: not root, or in a container".into())
         }
         // Nothing of ours to run with it.
-        "wine" => windows::hindrance(false),
+        "wine" => windows::hindrance(install),
         _ => None,
     }
 }

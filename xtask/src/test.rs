@@ -32,9 +32,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     let wanted: Vec<&'static str> = wanted.into_iter().collect();
-    let missing = provide(&wanted, !options.no_install);
+    let install = !options.no_install;
+    let missing = provide(&wanted, install);
     let there = wanted.iter().filter(|program| !missing.contains(program));
-    let hindered: Vec<_> = there.filter_map(|program| Some((*program, hindrance(program)?))).collect();
+    let hindered: Vec<_> =
+        there.filter_map(|program| Some((*program, hindrance(program, install)?))).collect();
     let mut arguments: Vec<String> = options.filter.iter().cloned().collect();
     for program in missing.iter().chain(hindered.iter().map(|(program, _)| program)) {
         arguments.extend(["--skip".into(), format!("with_{}", in_names(program))]);

@@ -13,8 +13,12 @@ const TARGET: &str = "x86_64-win7-windows-gnu";
 const COMPILER: &str = "x86_64-w64-mingw32-gcc";
 const ARCHIVER: &str = "x86_64-w64-mingw32-ar";
 
-/// The packages with programs for Windows.
-const PACKAGES: &[&str] = &["medv-cli", "medv-setup", "medv-actions", "medv-host"];
+/// The packages with programs for Windows, those that are built together, and what is built of them. What medv.exe needs of the engine, to speak with
+/// web servers, must not get into the others.
+const PACKAGES: [([&str; 2], &[&str]); 2] = [
+    (["medv-cli", "medv-host"], &["--bins"]),
+    (["medv-setup", "medv-actions"], &["--bins", "--lib", "--examples"]),
+];
 
 /// What an installer consists of, as cargo calls it and as it is called on a machine.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -67,20 +71,22 @@ fn has_standard_library() -> bool {
 /// Builds all programs and returns the folder that they are in, by the names that they have on a machine.
 pub(crate) fn build(release: bool) -> Result<PathBuf> {
     let folder = root().join("target/windows");
-    let mut cargo = command("cargo");
-    cargo.args(["build", "--quiet", "-Zbuild-std=std,panic_unwind", "--target", TARGET, "--target-dir"]);
-    cargo.arg(&folder).args(["--bins", "--lib", "--examples"]).args(release.then_some("--release"));
-    cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
-    // Building the standard library is not yet something that a stable cargo does of itself.
-    cargo.env("RUSTC_BOOTSTRAP", "1");
-    cargo.env("RUSTFLAGS", "-D warnings");
-    cargo.env("CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_LINKER", COMPILER);
-    cargo.env("CC_x86_64_win7_windows_gnu", COMPILER).env("AR_x86_64_win7_windows_gnu", ARCHIVER);
-    // Nobody debugs these here, and they go into packages: small, and quick to build.
-    cargo.args(["--config", "profile.dev.package.'*'.opt-level=1"]);
-    cargo.env("CARGO_PROFILE_DEV_DEBUG", "none").env("CARGO_PROFILE_DEV_STRIP", "symbols");
-    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
-    show(&mut cargo)?;
+    for (packages, targets) in PACKAGES {
+        let mut cargo = command("cargo");
+        cargo.args(["build", "--quiet", "-Zbuild-std=std,panic_unwind", "--target", TARGET, "--target-dir"]);
+        cargo.arg(&folder).args(targets).args(release.then_some("--release"));
+        cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+        // Building the standard library is not yet something that a stable cargo does of itself.
+        cargo.env("RUSTC_BOOTSTRAP", "1");
+        cargo.env("RUSTFLAGS", "-D warnings");
+        cargo.env("CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_LINKER", COMPILER);
+        cargo.env("CC_x86_64_win7_windows_gnu", COMPILER).env("AR_x86_64_win7_windows_gnu", ARCHIVER);
+        // Nobody debugs these here, and they go into packages: small, and quick to build.
+        cargo.args(["--config", "profile.dev.package.'*'.opt-level=1"]);
+        cargo.env("CARGO_PROFILE_DEV_DEBUG", "none").env("CARGO_PROFILE_DEV_STRIP", "symbols");
+        cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
+        show(&mut cargo)?;
+    }
     let built = folder.join(TARGET).join(if release { "release" } else { "debug" });
     for (made, name) in PROGRAMS.iter().filter(|(made, name)| made != name) {
         fs::copy(built.join(made), built.join(name))?;

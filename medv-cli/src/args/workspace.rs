@@ -106,6 +106,7 @@ Examples:
 /// Writes setup.exe, the .msi, the .medv, the .reg, the .ps1, install-all.cmd, a README and SHA256SUMS side by side. If only
 /// settings have changed since the last build into the same folder, the disk is not packed again.
 #[derive(Debug, Options)]
+#[expect(clippy::struct_excessive_bools, reason = "one a switch")]
 #[command(after_help = BUILD_EXAMPLES, after_long_help = with_exit_codes(BUILD_EXAMPLES))]
 pub(crate) struct Build {
     /// The definition [default: workspace.toml]

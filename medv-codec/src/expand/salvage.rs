@@ -135,7 +135,7 @@ fn by_index(
             FrameKind::Footer => None,
         });
         for_each_frame(
-            &thread_pool(writing_threads(options.threads))?,
+            &*thread_pool(writing_threads(options.threads))?,
             source,
             frames,
             monitor,

@@ -15,7 +15,7 @@ use crate::disk_files::DiskFiles;
 use crate::expand_disk::ExpandDisk;
 use crate::{Failure, Installer, Result, codes};
 
-/// How often CommitDisk tries to delete a disk that something still reads, such as a scanner for viruses.
+/// How often `CommitDisk` tries to delete a disk that something still reads, such as a scanner for viruses.
 const TRIES: u32 = 20;
 /// Time between two tries.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -79,7 +79,10 @@ unsafe extern "system" fn hear(context: *mut c_void, kind: u32, text: *const u16
     let listener = unsafe { *context.cast::<Listener<'_>>() };
     // SAFETY: Windows Installer gives text that ends in a zero.
     let text = from_wide(unsafe {
-        let len = (0..).take_while(|place| *text.add(*place) != 0).count();
+        let mut len = 0;
+        while *text.add(len) != 0 {
+            len += 1;
+        }
         std::slice::from_raw_parts(text, len)
     });
     let message = match kind.cast_signed() & INSTALLMESSAGE_TYPEMASK {

@@ -5,19 +5,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use medv_codec::Monitor;
 use medv_codec::container::Input;
 use medv_codec::verify::{Depth, verify};
-use medv_codec::{Monitor, Silent};
 use medv_format::Limits;
 
 use super::product::{self, Message, Work, work};
 use super::window::{Event, Page, Window};
 use super::wizard::{self, Told};
-use super::{file_system, registry};
+use super::{file_system, registry, security};
 use crate::check_disk::open;
 use crate::command_line::{Action, CommandLine, Interface, Log, USAGE};
 use crate::room::in_units;
 use crate::{Failure, Result, codes, log_file, overlay, package};
+
+/// What is said to who starts a package where it should not be started.
+const FROM_THE_NETWORK: &str = "This installation runs from the network, which is slow and may fail. It is better to copy all \
+     its files to this computer first.";
 
 /// What is installed.
 struct Package {
@@ -94,7 +98,9 @@ fn prepare() -> Result<Package> {
     let (msi, kind) = if let Some(embedded) = overlay::find(&bytes) {
         let unpacked = Unpacked(env::temp_dir().join(format!("medv-setup-{}", std::process::id())));
         let msi = unpacked.0.join("medv.msi");
-        fs::create_dir_all(&unpacked.0)
+        // The folder must be new, and nobody without our rights may exchange what Windows Installer will read there.
+        fs::create_dir(&unpacked.0)
+            .and_then(|()| security::set(&unpacked.0, security::USERS_READ))
             .and_then(|()| fs::write(&msi, embedded))
             .map_err(|error| Failure::io("cannot write", &msi, &error))?;
         (msi, Kind::Component { _unpacked: unpacked })
@@ -110,28 +116,43 @@ fn prepare() -> Result<Package> {
 }
 
 /// Is the packed disk there, and did it arrive whole?
-fn check(medv: &Path, monitor: &dyn Monitor) -> Result<()> {
+fn check(medv: &Path, told: &Told) -> Result<()> {
     let input = Input::Random(Box::new(open(medv)?));
-    let damaged = |failure: Failure| failure.with_code(codes::PACKAGE_INVALID);
-    let report = verify(input, Depth::Quick, None, &Limits::default(), monitor)
-        .map_err(|error| damaged(Failure::from(error)))?;
+    told.hear(Message::Data("Checking the packed disk ..."));
+    let report = verify(input, Depth::Quick, None, &Limits::default(), &Checking(told));
+    let report = report.map_err(Failure::of_source)?;
     match report.damage.into_iter().next() {
         None => Ok(()),
         Some(first) => {
-            let first = Failure::from(first);
-            Err(damaged(Failure::general(format!(
+            let first = Failure::of_source(first);
+            let message = format!(
                 "{first}; {} of {} frames are damaged: copy the file again",
                 report.damaged_frames, report.frames
-            ))))
+            );
+            Err(Failure { message, ..first })
         }
     }
 }
 
+/// Shows how far the check is, in the words of Windows Installer, and stops it for who cancels.
+struct Checking<'a>(&'a Told);
+
+impl Monitor for Checking<'_> {
+    fn begin(&self, disk_bytes: Option<u64>) {
+        self.0.hear(Message::Progress(&format!("1: 0 2: {} 3: 0 4: 0", disk_bytes.unwrap_or(0))));
+    }
+
+    fn advance(&self, disk_bytes: u64) {
+        self.0.hear(Message::Progress(&format!("1: 2 2: {disk_bytes}")));
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
 fn install(package: &Package, line: &mut CommandLine, window: Option<&Window>, told: &Told) -> u32 {
-    let warning = file_system::is_on_the_network(&package.msi).then(|| {
-        "This installation runs from the network, which is slow and may fail. It is better to copy all its files to this \
-         computer first."
-    });
+    let warning = file_system::is_on_the_network(&package.msi).then_some(FROM_THE_NETWORK);
     if let Some(warning) = warning {
         eprintln!("warning: {warning}");
     }
@@ -161,8 +182,7 @@ fn install(package: &Package, line: &mut CommandLine, window: Option<&Window>, t
 /// Checks the packed disk, then lets Windows Installer work.
 fn checked_work(package: &Package, line: &CommandLine, told: &Told) -> u32 {
     if let (Kind::Workspace { medv, .. }, Action::Install) = (&package.kind, line.action) {
-        told.hear(Message::Data("Checking the packed disk ..."));
-        let checked = check(medv, &Silent).and_then(|()| may_be_installed(package, line));
+        let checked = check(medv, told).and_then(|()| may_be_installed(package, line));
         if let Err(failure) = checked {
             told.hear(Message::Error(&failure.message));
             return failure.code;

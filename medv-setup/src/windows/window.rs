@@ -98,7 +98,8 @@ extern "system" fn procedure(window: HWND, message: u32, wparam: WPARAM, lparam:
         0
     };
     match message {
-        WM_COMMAND => match (wparam & 0xffff) as i32 {
+        // The number of the button is in the low half.
+        WM_COMMAND => match i32::from(wparam as u16) {
             IDOK => note(Event::Next),
             IDYES => note(Event::Other),
             IDCANCEL => note(Event::Cancel),
@@ -200,19 +201,19 @@ impl Window {
 
     /// Shows a page.
     pub fn show(&self, page: &Page) {
-        self.set(self.heading, &page.heading);
+        Self::set(self.heading, &page.heading);
         self.set_text(&page.text);
-        self.place(self.bar, page.bar);
-        self.place(self.check, page.check.is_some());
+        Self::place(self.bar, page.bar);
+        Self::place(self.check, page.check.is_some());
         if let Some((text, ticked)) = page.check {
-            self.set(self.check, text);
+            Self::set(self.check, text);
             // SAFETY: a message with plain numbers to a window of ours.
             unsafe { SendMessageW(self.check, BM_SETCHECK, usize::from(ticked), 0) };
         }
         for (button, text) in [(self.other, page.other), (self.next, page.next), (self.cancel, page.cancel)] {
-            self.place(button, text.is_some());
-            self.set(button, text.unwrap_or_default());
-            self.enable(button, true);
+            Self::place(button, text.is_some());
+            Self::set(button, text.unwrap_or_default());
+            Self::enable(button, true);
         }
         let first = if page.next.is_some() { self.next } else { self.cancel };
         // SAFETY: windows of ours.
@@ -225,7 +226,7 @@ impl Window {
 
     /// Replaces the page's text.
     pub fn set_text(&self, text: &str) {
-        self.set(self.text, text);
+        Self::set(self.text, text);
     }
 
     /// Moves the bar to so many thousandths.
@@ -236,13 +237,13 @@ impl Window {
 
     /// Lets nobody cancel twice.
     pub fn disable_cancel(&self) {
-        self.enable(self.cancel, false);
+        Self::enable(self.cancel, false);
     }
 
     /// Whether the box is ticked.
     pub fn is_ticked(&self) -> bool {
         // SAFETY: a message with plain numbers to a window of ours.
-        unsafe { SendMessageW(self.check, BM_GETCHECK, 0, 0) == BST_CHECKED as LRESULT }
+        unsafe { SendMessageW(self.check, BM_GETCHECK, 0, 0).cast_unsigned() == BST_CHECKED as usize }
     }
 
     /// What other threads ring.
@@ -271,17 +272,17 @@ impl Window {
         }
     }
 
-    fn set(&self, part: HWND, text: &str) {
+    fn set(part: HWND, text: &str) {
         // SAFETY: the text ends in a zero and is copied; the window is ours.
         unsafe { SetWindowTextW(part, wide(text.replace('\n', "\r\n")).as_ptr()) };
     }
 
-    fn place(&self, part: HWND, shown: bool) {
+    fn place(part: HWND, shown: bool) {
         // SAFETY: a window of ours.
         unsafe { ShowWindow(part, if shown { SW_SHOW } else { SW_HIDE }) };
     }
 
-    fn enable(&self, part: HWND, enabled: bool) {
+    fn enable(part: HWND, enabled: bool) {
         // SAFETY: a window of ours.
         unsafe { EnableWindow(part, i32::from(enabled)) };
     }

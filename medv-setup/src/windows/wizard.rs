@@ -1,5 +1,6 @@
 //! The pages that setup.exe and uninstall.exe share: progress, and the end.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -40,7 +41,12 @@ impl Told {
             // The first one is the cause of the others.
             Message::Error(text) => _ = state.error.get_or_insert_with(|| text.trim().to_owned()),
         }
-        !self.cancelled.load(Ordering::Relaxed)
+        !self.is_cancelled()
+    }
+
+    /// Whether the user has had enough.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
     }
 
     /// Why it ended, if Windows Installer has said so.
@@ -67,7 +73,8 @@ pub(super) fn progress(
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         let worker = scope.spawn(|| {
-            let code = work();
+            // Whoever waits for the end must hear of it.
+            let code = catch_unwind(AssertUnwindSafe(work)).unwrap_or(codes::FAILURE);
             done.store(true, Ordering::Release);
             bell.ring();
             code
@@ -86,8 +93,7 @@ pub(super) fn progress(
                 }
                 Event::Rung => {
                     let State { progress, doing, .. } = told.state().clone();
-                    let cancelled = told.cancelled.load(Ordering::Relaxed);
-                    window.set_text(if cancelled { "Undoing what was done ..." } else { &doing });
+                    window.set_text(if told.is_cancelled() { "Undoing what was done ..." } else { &doing });
                     window.set_bar(progress.share());
                 }
                 Event::Next | Event::Other => {}
@@ -119,13 +125,11 @@ pub(super) fn failure(code: u32, error: Option<&str>, log: Option<&str>) -> Page
         codes::USER_EXIT => "Cancelled",
         _ => "It did not work",
     };
-    let mut text = match error {
+    let cause = match error {
         Some(error) if code != codes::USER_EXIT => format!("{error}\n\n"),
         _ => String::new(),
     };
-    text += &format!("Code {code}: {}.", codes::meaning(code));
-    if let Some(log) = log {
-        text += &format!("\n\nThe log is {log}");
-    }
+    let log = log.map(|log| format!("\n\nThe log is {log}")).unwrap_or_default();
+    let text = format!("{cause}Code {code}: {}.{log}", codes::meaning(code));
     Page { heading: heading.to_owned(), text, cancel: Some("Close"), ..Page::default() }
 }

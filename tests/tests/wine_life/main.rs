@@ -218,7 +218,9 @@ mod with_wine {
             let file = self.machine.path(LOG);
             let log = text_of(&fs::read(&file).unwrap());
             fs::remove_file(file).unwrap();
-            assert!(log.contains("office.medv") && log.contains("frame"), "{log}");
+            // Seen only if the test fails.
+            println!("{log}");
+            assert!(log.contains("office.medv") && log.contains("frame"));
             self.assert_stands(&before);
             assert_eq!(fs::read(self.workspace("office.vhd")).unwrap(), b"somebody's disk");
             self.changes();
