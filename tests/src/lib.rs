@@ -10,5 +10,6 @@ mod memory_disk;
 pub mod sample;
 pub mod vhd_builder;
 pub mod web_server;
+pub mod workshop;
 
 pub use memory_disk::MemoryDisk;
