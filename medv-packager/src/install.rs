@@ -137,9 +137,11 @@ pub fn uninstall(machine: &Machine, name: &str, delete_disks: bool) -> Result<Re
     let mut disks = Vec::new();
     if delete_disks {
         disks.extend(layers::delete(machine)?);
-        if record.disk.exists() {
-            remove_file(&record.disk)?;
-            disks.push(record.disk.clone());
+        let disk = Disk::of(&record.disk);
+        disk.discard_unfinished()?;
+        if disk.path.exists() {
+            remove_file(&disk.path)?;
+            disks.push(disk.path);
         }
     }
     Record::remove(machine)?;

@@ -6,6 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use medv_codec::Silent;
+use medv_packager::build::{BuildOptions, ProgramFiles, build};
+use medv_packager::definition::Definition;
 use tempfile::TempDir;
 
 use crate::command::{Finished, medv};
@@ -78,6 +81,21 @@ impl Workshop {
         medv.env("PATH", self.path("bin")).env("MEDV_PROGRAMS", self.path("programs"));
         medv.env_remove("SUDO_USER").env_remove("http_proxy").env_remove("https_proxy");
         medv
+    }
+
+    /// Builds the package of `definition` into `output`, without looking whether it was built before.
+    ///
+    /// # Panics
+    /// If the definition is wrong, or it cannot be built.
+    pub fn package(&self, definition: &str, output: &str) -> PathBuf {
+        let (definition, problems) = Definition::read(definition, self.folder.path());
+        let definition = definition.unwrap_or_else(|| panic!("{problems:?}"));
+        let folder = self.path(output);
+        let programs = ProgramFiles::find(Some(&self.path("programs"))).expect("programs");
+        let options =
+            BuildOptions { folder: &folder, force: true, programs: &programs, cache: None, threads: None };
+        build(&definition, &options, &Silent).unwrap_or_else(|error| panic!("{error}"));
+        folder
     }
 
     /// Runs `medv ARGUMENTS` in the folder.

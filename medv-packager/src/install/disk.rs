@@ -57,20 +57,25 @@ impl Disk {
     }
 
     /// Expands the disk beside its place: every byte is checked before it gets its name. What is done when reading fails, or the
-    /// user cancels, is kept for the next time; what comes of a package that is no good is not.
+    /// user cancels, is kept for the next time; what came of a package that is no good is not.
     pub(super) fn expand(&self, package: &Package, monitor: &dyn Monitor) -> Result<()> {
         // A fixed VHD without its footer is a raw disk, which every hypervisor reads; its holes take no room.
-        let options = ExpandOptions { form: TargetForm::Fixed, ..ExpandOptions::default() };
-        remove_file(&self.new)?;
+        // An unfinished disk of another package is of no use to this one.
+        let options = ExpandOptions { form: TargetForm::Fixed, force: true, ..ExpandOptions::default() };
         let expanded = package.medv().and_then(|medv| expand(medv, &self.new, &options, monitor));
         let Err(error) = expanded else { return Ok(()) };
         // What went wrong first is what the caller has to know.
         let _ = match error.kind() {
-            ErrorKind::Io | ErrorKind::Cancelled => remove_if_useless(&self.new).map(drop),
-            _ => remove_file(&suffixed(&self.new, ".medv-part"))
-                .and_then(|()| remove_file(&suffixed(&self.new, ".medv-journal"))),
+            ErrorKind::Damaged | ErrorKind::Unsupported | ErrorKind::Limit => self.discard_unfinished(),
+            _ => remove_if_useless(&self.new).map(drop),
         };
         Err(error)
+    }
+
+    /// Removes what an installation that did not end has expanded.
+    pub(super) fn discard_unfinished(&self) -> Result<()> {
+        remove_file(&suffixed(&self.new, ".medv-part"))?;
+        remove_file(&suffixed(&self.new, ".medv-journal"))
     }
 
     /// Gives the new disk its name.

@@ -141,15 +141,22 @@ impl Machine {
     }
 }
 
-/// Writes a file that is whole or not there, and is on disk.
+/// Writes a file that is whole or not there, and is on disk. What a process that was killed has left of it is in no one's
+/// way.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let cannot = |error| Error::io("cannot write", error).in_file(path);
     let folder = path.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(folder).map_err(cannot)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
-    file.write_all(bytes).map_err(cannot)?;
-    fs::set_permissions(file.path(), Permissions::from_mode(0o644)).map_err(cannot)?;
-    file.as_file().sync_all().map_err(cannot)?;
-    file.persist(path).map_err(|error| cannot(error.error))?;
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let written = fs::File::create(&part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.set_permissions(Permissions::from_mode(0o644))?;
+        file.sync_all()
+    });
+    if let Err(error) = written.and_then(|()| fs::rename(&part, path)) {
+        let _ = fs::remove_file(&part);
+        return Err(cannot(error));
+    }
     fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(cannot)
 }

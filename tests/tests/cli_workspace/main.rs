@@ -1,6 +1,8 @@
 //! `medv workspace` as an administrator meets it.
 
+mod build;
 mod check;
+mod new;
 mod rules;
 
 use medv_settings::{RegFile, Value, find};

@@ -108,7 +108,7 @@ RedirectUrls = ["http://b.example"]"#,
         &[(
             E,
             4,
-            r#"`UserExperience\RedirectUrls` is set twice; the other is in line 6"#,
+            r"`UserExperience\RedirectUrls` is set twice; the other is in line 6",
             "take one of them out",
         )],
     ),
@@ -120,7 +120,7 @@ addresses = ["http://a.example"]"#,
         &[(
             E,
             6,
-            r#"`UserExperience\RedirectUrls` is set twice; the other is in line 4"#,
+            r"`UserExperience\RedirectUrls` is set twice; the other is in line 4",
             "take one of them out",
         )],
     ),
@@ -139,7 +139,7 @@ addresses = ["http://a.example"]"#,
         &[(
             W,
             3,
-            r#"foreign.reg: `SOFTWARE\x\a` is not a setting"#,
+            r"foreign.reg: `SOFTWARE\x\a` is not a setting",
             "it is left out of the package; install it by other means if it is needed",
         )],
     ),
@@ -148,14 +148,14 @@ addresses = ["http://a.example"]"#,
 [settings]
 VmMemory = 512
 VmHostMemToGuestMemCalcEnabled = false"#,
-        &[(E, 5, r#"`VM\Memory` is set twice; the other is in line 3"#, "take one of them out")],
+        &[(E, 5, r"`VM\Memory` is set twice; the other is in line 3", "take one of them out")],
     ),
     (
         r#"settings-file = "wrong.reg""#,
-        &[(E, 3, r#"`VM\Memory` is the text `x`"#, "expected: 128 to 2048 MiB")],
+        &[(E, 3, r"`VM\Memory` is the text `x`", "expected: 128 to 2048 MiB")],
     ),
     ("settings-file = [1]", &[(E, 3, "`settings-file` is `[1]`", "write the path of a file")]),
-    ("[settings]\nVmMemry = 512", &[(E, 4, "there is no setting `VmMemry`", r#"did you mean `VM\Memory`?"#)]),
+    ("[settings]\nVmMemry = 512", &[(E, 4, "there is no setting `VmMemry`", r"did you mean `VM\Memory`?")]),
     ("[settings]\nzzz = 512", &[(E, 4, "there is no setting `zzz`", "see `medv settings list`")]),
     (
         r#"[settings]
@@ -164,38 +164,38 @@ VmName = "x""#,
     ),
     (
         "[settings]\nVmMemory = 64\nVmHostMemToGuestMemCalcEnabled = false",
-        &[(W, 4, r#"`VM\Memory` is 64, which is out of range"#, "expected: 128 to 2048 MiB; 128 is used")],
+        &[(W, 4, r"`VM\Memory` is 64, which is out of range", "expected: 128 to 2048 MiB; 128 is used")],
     ),
     (
         "[settings]\nVmMemory = 512",
         &[(
             W,
             4,
-            r#"`VM\Memory` is not used: the guest's memory is worked out from the host's"#,
+            r"`VM\Memory` is not used: the guest's memory is worked out from the host's",
             "add VmHostMemToGuestMemCalcEnabled = false below [settings]",
         )],
     ),
     (
         r#"[settings]
 VmMemory = "much""#,
-        &[(E, 4, r#"`VM\Memory` is `much`"#, "expected: 128 to 2048 MiB")],
+        &[(E, 4, r"`VM\Memory` is `much`", "expected: 128 to 2048 MiB")],
     ),
-    ("[settings]\nVmMemory = {}", &[(E, 4, r#"`VM\Memory` is `{}`"#, "expected: 128 to 2048 MiB")]),
+    ("[settings]\nVmMemory = {}", &[(E, 4, r"`VM\Memory` is `{}`", "expected: 128 to 2048 MiB")]),
     (
         r#"[settings]
 FtsMode = "Loud""#,
-        &[(E, 4, r#"`Fts\Mode` is `Loud`"#, "expected: Unattended, Silent or Attended")],
+        &[(E, 4, r"`Fts\Mode` is `Loud`", "expected: Unattended, Silent or Attended")],
     ),
     (
         "[settings]\nMem = 512\nVmMemory = 512\nVmHostMemToGuestMemCalcEnabled = false",
-        &[(E, 5, r#"`VM\Memory` is set twice; the other is in line 4"#, "take one of them out")],
+        &[(E, 5, r"`VM\Memory` is set twice; the other is in line 4", "take one of them out")],
     ),
     (
         r#"[settings]
 FtsMode = "Silent"
 [first-time-setup]
 mode = "attended""#,
-        &[(E, 6, r#"`Fts\Mode` is set twice; the other is in line 4"#, "take one of them out")],
+        &[(E, 6, r"`Fts\Mode` is set twice; the other is in line 4", "take one of them out")],
     ),
     (
         "[settings]\nHostMemToGuestMem = [1024, 2048]",
@@ -242,7 +242,7 @@ start = ["a", 3]"#,
     ),
     (
         "[messages]\nstart = true",
-        &[(E, 4, r#"`Fts\StartDialogMsg` is `true`"#, "expected: lines of text, none of them empty")],
+        &[(E, 4, r"`Fts\StartDialogMsg` is `true`", "expected: lines of text, none of them empty")],
     ),
     (
         r#"[settings]
@@ -250,11 +250,11 @@ GuestMemFromHostMem = [1, 2, 3, 4, "5"]"#,
         &[(
             W,
             4,
-            r#"`VM\GuestMemFromHostMem` is 1, 2, 3, 4, 5, which is out of range"#,
+            r"`VM\GuestMemFromHostMem` is 1, 2, 3, 4, 5, which is out of range",
             "expected: one or more numbers from 128 to 3712 MiB; 128;128;128;128;128 is used",
         )],
     ),
-    ("[settings]\nVmMemory = [512]", &[(E, 4, r#"`VM\Memory` is `[512]`"#, "expected: 128 to 2048 MiB")]),
+    ("[settings]\nVmMemory = [512]", &[(E, 4, r"`VM\Memory` is `[512]`", "expected: 128 to 2048 MiB")]),
     (
         "[web-redirection]\naddresses = [3]",
         &[(E, 4, "`addresses` is `[3]`", r#"write a list: addresses = ["http://*.contoso.com"]"#)],
@@ -265,7 +265,7 @@ RedirectUrls = "http://a.example\nhttp://*.com""#,
         &[(
             E,
             4,
-            r#"`UserExperience\RedirectUrls` is `http://*.com`"#,
+            r"`UserExperience\RedirectUrls` is `http://*.com`",
             "expected: http:// or https:// addresses, with * only as in http://*.contoso.com and https://contoso.com/app/*",
         )],
     ),

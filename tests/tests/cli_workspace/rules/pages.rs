@@ -60,7 +60,7 @@ pub(super) const RULES: &[(&str, &[Told])] = &[
             E,
             3,
             "`VmMemory` is not a key of workspace.toml",
-            r#"`VM\Memory` is a setting: write it below [settings]"#,
+            r"`VM\Memory` is a setting: write it below [settings]",
         )],
     ),
     ("pack = 3", &[(E, 3, "`pack` is not a table", "write [pack] above its keys")]),
@@ -104,20 +104,20 @@ mode = "quiet""#,
     (
         r#"[first-time-setup]
 shared = "perhaps""#,
-        &[(E, 4, r#"`VM\MultiUserEnabled` is `perhaps`"#, "expected: true (1) or false (0)")],
+        &[(E, 4, r"`VM\MultiUserEnabled` is `perhaps`", "expected: true (1) or false (0)")],
     ),
     (
         "[first-time-setup]\nshared = 7",
         &[(
             W,
             4,
-            r#"`VM\MultiUserEnabled` is 7, which is out of range"#,
+            r"`VM\MultiUserEnabled` is 7, which is out of range",
             "expected: true (1) or false (0); true is used",
         )],
     ),
     (
         "[first-time-setup]\nadministrator = 1.5",
-        &[(E, 4, r#"`Fts\AddUserToAdminGroupEnabled` is `1.5`"#, "expected: true (1) or false (0)")],
+        &[(E, 4, r"`Fts\AddUserToAdminGroupEnabled` is `1.5`", "expected: true (1) or false (0)")],
     ),
     (
         r#"[first-time-setup]
@@ -131,12 +131,12 @@ mask = "XP*""#,
     ),
     (
         "[messages]\nstart = 3",
-        &[(E, 4, r#"`Fts\StartDialogMsg` is `3`"#, "expected: lines of text, none of them empty")],
+        &[(E, 4, r"`Fts\StartDialogMsg` is `3`", "expected: lines of text, none of them empty")],
     ),
     (
         r#"[messages]
 help-link = "help.contoso.com""#,
-        &[(E, 4, r#"`Fts\DialogUrl` is `help.contoso.com`"#, "expected: an http:// or https:// address")],
+        &[(E, 4, r"`Fts\DialogUrl` is `help.contoso.com`", "expected: an http:// or https:// address")],
     ),
     (
         r#"[first-time-setup]
@@ -150,25 +150,25 @@ help-link = "https://help""#,
             (
                 W,
                 6,
-                r#"`Fts\StartDialogMsg` is never seen: first time setup is silent"#,
+                r"`Fts\StartDialogMsg` is never seen: first time setup is silent",
                 r#"take it out, or set first-time-setup.mode to "unattended""#,
             ),
             (
                 W,
                 7,
-                r#"`Fts\RetryDialogMsg` is never seen: first time setup is silent"#,
+                r"`Fts\RetryDialogMsg` is never seen: first time setup is silent",
                 r#"take it out, or set first-time-setup.mode to "unattended""#,
             ),
             (
                 W,
                 8,
-                r#"`Fts\FailureDialogMsg` is never seen: first time setup is silent"#,
+                r"`Fts\FailureDialogMsg` is never seen: first time setup is silent",
                 r#"take it out, or set first-time-setup.mode to "unattended""#,
             ),
             (
                 W,
                 9,
-                r#"`Fts\DialogUrl` is never seen: first time setup is silent"#,
+                r"`Fts\DialogUrl` is never seen: first time setup is silent",
                 r#"take it out, or set first-time-setup.mode to "unattended""#,
             ),
         ],
@@ -179,7 +179,7 @@ mask = "XP%user%""#,
         &[(
             E,
             4,
-            r#"`Fts\ComputerNameMask` is `XP%user%`: `%` stands only in %hostname% and %username%"#,
+            r"`Fts\ComputerNameMask` is `XP%user%`: `%` stands only in %hostname% and %username%",
             MASK,
         )],
     ),
@@ -189,19 +189,19 @@ mask = "SIXTEEN-LETTERS!""#,
         &[(
             E,
             4,
-            r#"`Fts\ComputerNameMask` is `SIXTEEN-LETTERS!`: 16 characters are fixed, and a computer's name has at most 15"#,
+            r"`Fts\ComputerNameMask` is `SIXTEEN-LETTERS!`: 16 characters are fixed, and a computer's name has at most 15",
             MASK,
         )],
     ),
     (
         r#"[computer-name]
 mask = "XP*1""#,
-        &[(E, 4, r#"`Fts\ComputerNameMask` is `XP*1`: `*` can only be the last character of a mask"#, MASK)],
+        &[(E, 4, r"`Fts\ComputerNameMask` is `XP*1`: `*` can only be the last character of a mask", MASK)],
     ),
     (
         r#"[computer-name]
 mask = """#,
-        &[(E, 4, r#"`Fts\ComputerNameMask` is ``: the mask is empty; for example MEDV*"#, MASK)],
+        &[(E, 4, r"`Fts\ComputerNameMask` is ``: the mask is empty; for example MEDV*", MASK)],
     ),
     (
         r#"[computer-name]
@@ -213,7 +213,7 @@ mask = "XP""#,
             "add `*` at the end, `####`, or both %hostname% and %username%",
         )],
     ),
-    ("[computer-name]\nmask = 3", &[(E, 4, r#"`Fts\ComputerNameMask` is `3`"#, MASK)]),
+    ("[computer-name]\nmask = 3", &[(E, 4, r"`Fts\ComputerNameMask` is `3`", MASK)]),
     (
         "[copy-from-host]\norganizational-unit = true",
         &[(
@@ -263,6 +263,6 @@ mode = "nat""#,
     ),
     (
         "[credentials]\nstore = []",
-        &[(E, 4, r#"`UserExperience\CredentialCacheEnabled` is `[]`"#, "expected: true (1) or false (0)")],
+        &[(E, 4, r"`UserExperience\CredentialCacheEnabled` is `[]`", "expected: true (1) or false (0)")],
     ),
 ];
