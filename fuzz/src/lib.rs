@@ -7,10 +7,12 @@ pub mod container_stream;
 pub mod journal;
 mod memory_storage;
 mod mend;
+pub mod redirect_list;
 pub mod reg_file;
 pub mod stream_cuts;
 pub mod vhd_open;
 pub mod volumes;
+pub mod workspace_toml;
 
 use medv_format::Limits;
 
@@ -28,10 +30,12 @@ pub fn run(target: &str, data: &[u8]) {
         "container_file" => container_file::run(data),
         "container_stream" => container_stream::run(data),
         "journal" => journal::run(data),
+        "redirect_list" => redirect_list::run(data),
         "reg_file" => reg_file::run(data),
         "stream_cuts" => stream_cuts::run(data),
         "vhd_open" => vhd_open::run(data),
         "volumes" => volumes::run(data),
+        "workspace_toml" => workspace_toml::run(data),
         _ => panic!("no target {target}"),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Reading it finds every rule that is broken, not only the first, and says in which line.
 
+mod files;
 mod keys;
 mod reader;
 mod rules;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use medv_settings::{RegistryEntry, Setting, Value};
 
+pub use self::files::{Files, LocalFiles};
 pub use self::keys::{KEYS, Key, Reads};
 pub use self::template::{quoted, template};
 use crate::msi::ProductVersion;
@@ -46,13 +48,18 @@ impl Definition {
     /// Reads the text of a `workspace.toml` that stands in `folder`. There is no definition if one of the problems is an
     /// error.
     pub fn read(text: &str, folder: &Path) -> (Option<Self>, Vec<Problem>) {
-        let mut draft = reader::read(text, folder);
-        rules::check(&mut draft);
+        Self::read_with(text, folder, &LocalFiles)
+    }
+
+    /// [`Definition::read`], looking for what the text names in `files`.
+    pub fn read_with(text: &str, folder: &Path, files: &dyn Files) -> (Option<Self>, Vec<Problem>) {
+        let mut draft = reader::read(text, folder, files);
+        rules::check(&mut draft, files);
         let mut problems = draft.problems;
         problems.sort_by_key(|problem| problem.line);
         let is_good = problems.iter().all(|problem| problem.severity < Severity::Error);
         let definition = match (is_good, draft.name, draft.image) {
-            (true, Some(name), Some(image)) => {
+            (true, Some(name), Some((image, _))) => {
                 let mut settings: Vec<Made> = draft.made.into_iter().map(|made| made.made).collect();
                 let order = |wanted: &Setting| medv_settings::catalogue().position(|one| one == wanted);
                 settings.sort_by_key(|made| order(made.setting));

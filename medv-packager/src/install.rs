@@ -1,5 +1,6 @@
 //! Installing a package on Linux, as `spec/workspace-package.md` has it: all of it, or nothing.
 
+mod absent;
 mod disk;
 mod layers;
 mod machine;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use medv_codec::{Error, Monitor, Result};
 use medv_settings::{Kind, Scope, Setting, Store, TomlStore, Value, find_in_registry};
 
+use self::absent::Absent;
 use self::disk::{Disk, Found};
 pub use self::machine::Machine;
 pub use self::package::Package;
@@ -57,9 +59,9 @@ pub fn install(
     if !options.ignore_prerequisites {
         machine.must_have_hypervisor()?;
     }
-    // Settings that a killed installation has made are taken back before anything else is looked at.
+    // What a killed installation has changed is taken back before anything else is looked at.
     undo_interrupted(machine)?;
-    let earlier = Record::read(machine)?;
+    let earlier = Record::read(machine)?.filter(|record| !record.is_unfinished());
     let folder = options.folder.clone().unwrap_or_else(|| match &earlier {
         Some(earlier) => earlier.disk.parent().map(Path::to_owned).unwrap_or_default(),
         None => machine.workspace(),
@@ -81,31 +83,30 @@ pub fn install(
         image_digest: container.trailer.image_digest.to_string(),
         settings: package.settings.iter().map(|entry| format!(r"{}\{}", entry.key, entry.name)).collect(),
     };
+    let lock = machine.lock();
+    let absent = Absent::of(machine.places().iter().chain([&folder, &lock]).map(PathBuf::as_path));
     let expanded = found != Found::Same;
-    if expanded {
-        fs::create_dir_all(&folder)
-            .map_err(|error| Error::io("cannot make the folder", error).in_file(&folder))?;
-        disk.expand(package, found, monitor)?;
+    let installed = expand_disk(&disk, package, expanded, monitor).and_then(|()| {
+        set_up(machine, package, earlier.as_ref(), record, (&disk, found)).inspect_err(|_| {
+            let _ = disk.take_back().and_then(|()| undo_settings(machine, earlier.as_ref()));
+        })
+    });
+    // What went wrong first is what the caller has to know.
+    let record = installed.inspect_err(|_| absent.remove())?;
+    disk.forget_replaced()?;
+    if let Some(old) = earlier.as_ref().filter(|earlier| earlier.disk != disk.path) {
+        remove_file(&old.disk)?;
     }
-    let set_up = set_up(machine, package, earlier.as_ref(), record);
-    match set_up {
-        Ok(record) => {
-            disk.forget_replaced()?;
-            if let Some(old) = earlier.as_ref().filter(|earlier| earlier.disk != disk.path) {
-                remove_file(&old.disk)?;
-            }
-            let replaced = earlier.map(|earlier| earlier.version);
-            Ok(Installed { record, replaced, expanded })
-        }
-        Err(error) => {
-            // What went wrong first is what the caller has to know.
-            let _ = undo_settings(machine, earlier.as_ref());
-            if expanded {
-                let _ = disk.take_back(found);
-            }
-            Err(error)
-        }
+    Ok(Installed { record, replaced: earlier.map(|earlier| earlier.version), expanded })
+}
+
+fn expand_disk(disk: &Disk, package: &Package, expanded: bool, monitor: &dyn Monitor) -> Result<()> {
+    if !expanded {
+        return Ok(());
     }
+    let folder = disk.path.parent().unwrap_or(Path::new("/"));
+    fs::create_dir_all(folder).map_err(|error| Error::io("cannot make the folder", error).in_file(folder))?;
+    disk.expand(package, monitor)
 }
 
 /// What removing did.
@@ -136,9 +137,11 @@ pub fn uninstall(machine: &Machine, name: &str, delete_disks: bool) -> Result<Re
     let mut disks = Vec::new();
     if delete_disks {
         disks.extend(layers::delete(machine)?);
-        if record.disk.exists() {
-            remove_file(&record.disk)?;
-            disks.push(record.disk.clone());
+        let disk = Disk::of(&record.disk);
+        disk.discard_unfinished()?;
+        if disk.path.exists() {
+            remove_file(&disk.path)?;
+            disks.push(disk.path);
         }
     }
     Record::remove(machine)?;
@@ -166,16 +169,18 @@ fn must_be_older(machine: &Machine, earlier: &Record, package: &Package) -> Resu
     Ok(())
 }
 
-/// Settings, folders, autostart, record.
+/// Folders, the disk's name, settings, autostart, record. While the record says `installing`, all of it can be taken back.
 fn set_up(
     machine: &Machine,
     package: &Package,
     earlier: Option<&Record>,
     mut record: Record,
+    (disk, found): (&Disk, Found),
 ) -> Result<Record> {
     machine.make_folders()?;
     keep_settings(machine)?;
     record.write(machine)?;
+    disk.place(found)?;
     let mut store = open_store(machine)?;
     let made: Vec<(&'static Setting, &Value)> = package
         .settings
@@ -216,39 +221,40 @@ fn kept(machine: &Machine) -> [(PathBuf, PathBuf); 2] {
     [(machine.settings(), machine.kept_settings()), (machine.record(), machine.kept_record())]
 }
 
+/// Puts settings and record back, the record last: what it says decides what is left to undo.
 fn undo_settings(machine: &Machine, earlier: Option<&Record>) -> Result<()> {
     if !machine.kept_record().exists() {
-        return Ok(());
+        return remove_file(&machine.kept_settings());
+    }
+    if earlier.is_none() {
+        remove_file(&machine.autostart())?;
     }
     for (to, from) in kept(machine) {
         let bytes = fs::read(&from).map_err(|error| Error::io("cannot read", error).in_file(&from))?;
         if bytes.is_empty() {
             remove_file(&to)?;
-        } else {
+        } else if fs::read(&to).ok().as_ref() != Some(&bytes) {
             machine::write(&to, &bytes)?;
         }
-    }
-    if earlier.is_none() {
-        remove_file(&machine.autostart())?;
     }
     remove_file(&machine.kept_settings())?;
     remove_file(&machine.kept_record())
 }
 
-/// Takes back what an installation that was killed has done beside the disk.
+/// Takes back what an installation that was killed has done, but for what it had expanded; or does what it had left to do.
 fn undo_interrupted(machine: &Machine) -> Result<()> {
-    let is_interrupted = Record::read(machine)?.is_some_and(|record| record.state == State::Installing);
-    if !is_interrupted && !machine.kept_record().exists() {
-        return remove_file(&machine.kept_settings());
+    let record = Record::read(machine)?;
+    if let Some(record) = record.as_ref().filter(|record| record.is_unfinished()) {
+        let earlier = fs::read_to_string(machine.kept_record()).ok().filter(|text| !text.is_empty());
+        let earlier = earlier.and_then(|text| Record::parse(&text, &machine.kept_record()).ok());
+        Disk::of(&record.disk).take_back()?;
+        return undo_settings(machine, earlier.as_ref());
     }
-    if !is_interrupted {
-        // It was whole, but for these copies.
-        remove_file(&machine.kept_record())?;
-        return remove_file(&machine.kept_settings());
+    if let Some(record) = record {
+        Disk::of(&record.disk).forget_replaced()?;
     }
-    let earlier = fs::read_to_string(machine.kept_record()).ok().filter(|text| !text.is_empty());
-    let earlier = earlier.and_then(|text| Record::parse(&text, &machine.kept_record()).ok());
-    undo_settings(machine, earlier.as_ref())
+    remove_file(&machine.kept_record())?;
+    remove_file(&machine.kept_settings())
 }
 
 fn open_store(machine: &Machine) -> Result<TomlStore> {
@@ -257,8 +263,9 @@ fn open_store(machine: &Machine) -> Result<TomlStore> {
 
 /// Removes a file, if it is there.
 fn remove_file(path: &Path) -> Result<()> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
     match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+        Err(error) if !matches!(error.kind(), NotFound | NotADirectory) => {
             Err(Error::io("cannot remove", error).in_file(path))
         }
         _ => Ok(()),

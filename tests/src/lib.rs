@@ -11,5 +11,6 @@ pub mod sample;
 pub mod vhd_builder;
 pub mod web_server;
 pub mod windows_machine;
+pub mod workshop;
 
 pub use memory_disk::MemoryDisk;

@@ -40,7 +40,7 @@ const STARTS: &[(&str, &str)] = &[("logon", "1"), ("first-use", "0"), ("user", "
 const NETWORKS: &[(&str, &str)] = &[("shared", "NAT"), ("bridged", "Bridged")];
 
 /// All keys but those of `[settings]`, which are the names of settings.
-pub const KEYS: &[Key] = &[
+pub static KEYS: &[Key] = &[
     key("", "name", Reads::Package, "the name that users see", r#""Office XP""#),
     key("", "version", Reads::Package, "MAJOR.MINOR.BUILD; a higher one replaces a lower one", r#""1.0.0""#),
     key("", "image", Reads::Package, "the disk: a VHD or a raw image", r#""office.vhd""#),

@@ -10,7 +10,7 @@ use medv_settings::{
 use toml_edit::{Document, Item, TableLike};
 
 use super::keys::{KEYS, Key, Reads};
-use super::{Made, Problem};
+use super::{Files, Made, Problem};
 use crate::msi::ProductVersion;
 
 /// Longest list of addresses that is imported, in bytes.
@@ -20,7 +20,7 @@ const MOST_IMPORTED: u64 = 4 << 20;
 pub(super) struct Draft {
     pub(super) name: Option<String>,
     pub(super) version: ProductVersion,
-    pub(super) image: Option<PathBuf>,
+    pub(super) image: Option<(PathBuf, Option<usize>)>,
     pub(super) level: i32,
     pub(super) trim: bool,
     pub(super) made: Vec<MadeIn>,
@@ -50,10 +50,11 @@ fn first_version() -> ProductVersion {
     ProductVersion::new(1, 0, 0)
 }
 
-pub(super) fn read(text: &str, folder: &Path) -> Draft {
+pub(super) fn read(text: &str, folder: &Path, files: &dyn Files) -> Draft {
     let mut reader = Reader {
         text,
         folder,
+        files,
         draft: Draft {
             name: None,
             version: first_version(),
@@ -63,6 +64,7 @@ pub(super) fn read(text: &str, folder: &Path) -> Draft {
             made: Vec::new(),
             problems: Vec::new(),
         },
+        redirected: None,
     };
     match Document::parse(text) {
         Ok(document) => reader.top(document.as_table()),
@@ -82,12 +84,20 @@ pub(super) fn read(text: &str, folder: &Path) -> Draft {
 struct Reader<'a> {
     text: &'a str,
     folder: &'a Path,
+    files: &'a dyn Files,
     draft: Draft,
+    /// Addresses to redirect, typed and imported, and where the first of them stand.
+    redirected: Option<(Vec<String>, Option<usize>)>,
 }
 
 impl Reader<'_> {
     fn top(&mut self, top: &toml_edit::Table) {
         self.table("", top);
+        if let (Some((addresses, line)), Ok(setting)) =
+            (self.redirected.take(), find(r"UserExperience\RedirectUrls"))
+        {
+            self.made(setting, Check::Valid(Value::Lines(addresses)), line);
+        }
         for (needed, example) in [("name", "name = \"Office XP\""), ("image", "image = \"office.vhd\"")] {
             if !top.contains_key(needed) {
                 self.error(None, format!("`{needed}` is missing"), format!("add a line such as `{example}`"));
@@ -112,24 +122,43 @@ impl Reader<'_> {
                     );
                 }
                 (Some(known), _) => self.key(known, item, line),
-                (None, _) => self.unknown(name, key, line),
+                (None, _) => {
+                    let is_table = name.is_empty() && (item.is_table() || item.is_array_of_tables());
+                    self.unknown(name, key, is_table, line);
+                }
             }
         }
     }
 
-    fn unknown(&mut self, table: &str, key: &str, line: Option<usize>) {
+    fn unknown(&mut self, table: &str, key: &str, is_table: bool, line: Option<usize>) {
         let whole = if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") };
+        if is_table {
+            let nearness = |known: &&str| strsim::jaro_winkler(known, key);
+            let tables = KEYS.iter().map(|known| known.table).chain(["settings"]);
+            let nearest = tables.max_by(|a, b| nearness(a).total_cmp(&nearness(b)));
+            let advice = match nearest.filter(|known| nearness(known) > 0.8) {
+                Some(known) => format!("did you mean [{known}]?"),
+                None => "see docs/packaging.md for all tables".to_owned(),
+            };
+            return self.error(line, format!("`{whole}` is not a table of workspace.toml"), advice);
+        }
         let written = |known: &Key| match known.table {
             "" => known.name.to_owned(),
             table => format!("{table}.{}", known.name),
         };
-        // A key in the wrong table is as near as one with a wrong letter.
+        // In the wrong table there may be more than one that is meant.
+        let elsewhere: Vec<String> = KEYS
+            .iter()
+            .filter(|known| known.name == key)
+            .map(|known| format!("`{}`", written(known)))
+            .collect();
         let nearness = |known: &Key| {
             let own = strsim::jaro_winkler(&written(known), &whole);
-            own.max(if known.name == key { 0.95 } else { strsim::jaro_winkler(known.name, key) * 0.95 })
+            own.max(strsim::jaro_winkler(known.name, key) * 0.95)
         };
         let nearest = KEYS.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b)));
         let advice = match (nearest.filter(|known| nearness(known) > 0.8), find(key)) {
+            _ if !elsewhere.is_empty() => format!("did you mean {}?", elsewhere.join(" or ")),
             (_, Ok(setting)) => format!("`{setting}` is a setting: write it below [settings]"),
             (Some(known), _) => format!("did you mean `{}`?", written(known)),
             (None, _) => {
@@ -161,7 +190,7 @@ impl Reader<'_> {
                 self.setting(r"Fts\ComputerNameMask", item, line);
                 self.typed(r"Fts\SetComputerNameEnabled", "1", line);
             }
-            Reads::Addresses => match strings(item) {
+            Reads::Addresses => match strings(item, false) {
                 Some(addresses) => {
                     let numbered: Vec<_> = addresses.into_iter().map(|address| (line, address)).collect();
                     self.addresses(&numbered, None);
@@ -199,7 +228,7 @@ impl Reader<'_> {
             }
             "image" => {
                 let path = item.as_str().filter(|path| !path.is_empty());
-                self.draft.image = path.map(|path| self.folder.join(path));
+                self.draft.image = path.map(|path| (self.folder.join(path), line));
                 (path.is_none()).then(|| "the path of a disk".to_owned())
             }
             "level" => {
@@ -237,7 +266,13 @@ impl Reader<'_> {
 
     fn setting(&mut self, name: &str, item: &Item, line: Option<usize>) {
         let Ok(setting) = find(name) else { return };
-        let checked = match (item.as_str(), item.as_integer(), item.as_bool(), strings(item)) {
+        let is_number = matches!(
+            setting.kind,
+            Kind::Switch | Kind::Level(_) | Kind::Number { .. } | Kind::Numbers { .. }
+        );
+        let number = item.as_integer().filter(|_| is_number);
+        let lines = strings(item, is_number).filter(|_| setting.kind.is_list());
+        let checked = match (item.as_str(), number, item.as_bool(), lines) {
             (Some(text), ..) if setting.kind.is_list() => {
                 let lines = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned);
                 check(setting, &Value::Lines(lines.collect()))
@@ -290,12 +325,8 @@ impl Reader<'_> {
 
     /// Adds addresses, each with its line. `file` is where the lines are, if not in `workspace.toml`.
     fn addresses(&mut self, addresses: &[(Option<usize>, String)], file: Option<(&Path, Option<usize>)>) {
-        let Ok(setting) = find(r"UserExperience\RedirectUrls") else { return };
-        let at = self.draft.made.iter().position(|made| made.made.setting == setting);
-        let mut lines = match at.map(|at| self.draft.made.remove(at).made.value) {
-            Some(Value::Lines(lines)) => lines,
-            _ => Vec::new(),
-        };
+        let first = file.map_or_else(|| addresses.first().and_then(|(line, _)| *line), |(_, line)| line);
+        let (mut lines, first) = self.redirected.take().unwrap_or((Vec::new(), first));
         for (line, address) in addresses {
             let (place, line) = match file {
                 Some((path, import)) => {
@@ -312,9 +343,7 @@ impl Reader<'_> {
                 lines.push(address.clone());
             }
         }
-        let line = file.map_or_else(|| addresses.first().and_then(|(line, _)| *line), |(_, line)| line);
-        let made = Made { setting, value: Value::Lines(lines) };
-        self.draft.made.push(MadeIn { made, line });
+        self.redirected = Some((lines, first));
     }
 
     /// The file that a key names, and what is in it.
@@ -325,18 +354,13 @@ impl Reader<'_> {
             return None;
         };
         let path = self.folder.join(name);
-        let len = std::fs::metadata(&path).map(|found| found.len());
-        let read = match len {
-            Ok(len) if len > most => {
-                let message = format!("{} has {len} bytes", path.display());
+        match self.files.read(&path, most) {
+            Ok(Some(bytes)) => Some((path, bytes)),
+            Ok(None) => {
+                let message = format!("{} is too long", path.display());
                 self.error(line, message, format!("such a file has at most {most} bytes"));
-                return None;
+                None
             }
-            Ok(_) => std::fs::read(&path),
-            Err(error) => Err(error),
-        };
-        match read {
-            Ok(bytes) => Some((path, bytes)),
             Err(error) => {
                 let message = format!("{} cannot be read: {error}", path.display());
                 self.error(line, message, "give the path from the folder of workspace.toml on");
@@ -398,11 +422,11 @@ impl Reader<'_> {
     }
 }
 
-/// A list of strings.
-fn strings(item: &Item) -> Option<Vec<String>> {
-    let text = |value: &toml_edit::Value| {
-        value.as_str().map(str::to_owned).or_else(|| value.as_integer().map(|number| number.to_string()))
-    };
+/// A list of strings, or of numbers where these will do.
+fn strings(item: &Item, or_numbers: bool) -> Option<Vec<String>> {
+    let number =
+        |value: &toml_edit::Value| value.as_integer().filter(|_| or_numbers).map(|number| number.to_string());
+    let text = |value: &toml_edit::Value| value.as_str().map(str::to_owned).or_else(|| number(value));
     item.as_array()?.iter().map(text).collect()
 }
 

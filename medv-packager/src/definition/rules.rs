@@ -3,14 +3,14 @@
 use medv_settings::computer_name::Mask;
 use medv_settings::{Value, is_workspace_name};
 
-use super::Made;
 use super::reader::{Draft, MadeIn};
+use super::{Files, Made};
 use crate::problem::Problem;
 
 /// Adds the problems that only several keys together have, and the settings that follow from others.
-pub(super) fn check(draft: &mut Draft) {
+pub(super) fn check(draft: &mut Draft, files: &dyn Files) {
     let mut problems = Vec::new();
-    image(draft, &mut problems);
+    image(draft, files, &mut problems);
     messages(draft, &mut problems);
     domain(draft, &mut problems);
     computer_names(draft, &mut problems);
@@ -23,12 +23,12 @@ pub(super) fn check(draft: &mut Draft) {
     }
 }
 
-fn image(draft: &Draft, problems: &mut Vec<Problem>) {
-    let Some(image) = &draft.image else { return };
-    if !image.is_file() {
+fn image(draft: &Draft, files: &dyn Files, problems: &mut Vec<Problem>) {
+    let Some((image, line)) = &draft.image else { return };
+    if !files.has(image) {
         let message = format!("there is no file {}", image.display());
         problems.push(Problem::error(
-            None,
+            *line,
             message,
             "give the path of the disk from the folder of workspace.toml on",
         ));
@@ -36,7 +36,7 @@ fn image(draft: &Draft, problems: &mut Vec<Problem>) {
     let stem = image.file_stem().unwrap_or_default().to_string_lossy();
     if !is_workspace_name(&stem) {
         let message = format!("`{stem}` cannot be the name of a file on every computer");
-        problems.push(Problem::error(None, message, "rename the disk"));
+        problems.push(Problem::error(*line, message, "rename the disk"));
     }
 }
 

@@ -2,14 +2,19 @@
 
 use std::env;
 use std::fs::{self, Permissions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use medv_codec::{Error, Result};
+use rustix::fs::{Access, access};
 
 /// Programs that run virtual machines.
 const HYPERVISORS: [&str; 3] = ["qemu-system-x86_64", "qemu-kvm", "kvm"];
+
+/// Folders, and their rights. As in /tmp, each may write, and nobody may delete what is another's.
+const FOLDERS: [(&str, u32); 4] =
+    [("workspace", 0o755), ("allusers", 0o1777), ("medvlock", 0o1777), ("monitoring", 0o1777)];
 
 /// A machine to install on. All paths are below its root.
 #[derive(Clone, Debug)]
@@ -29,18 +34,22 @@ impl Machine {
         Self { root: root.unwrap_or(Path::new("/")).to_owned(), programs }
     }
 
+    fn state(&self) -> PathBuf {
+        self.root.join("var/lib/medv")
+    }
+
     /// The usual folder of the disk.
     pub fn workspace(&self) -> PathBuf {
-        self.root.join("var/lib/medv/workspace")
+        self.state().join("workspace")
     }
 
     /// What is known of the installed workspace.
     pub fn record(&self) -> PathBuf {
-        self.root.join("var/lib/medv/workspace.toml")
+        self.state().join("workspace.toml")
     }
 
     pub(super) fn kept_record(&self) -> PathBuf {
-        self.root.join("var/lib/medv/workspace.toml.before")
+        self.state().join("workspace.toml.before")
     }
 
     /// The settings of the machine.
@@ -49,7 +58,7 @@ impl Machine {
     }
 
     pub(super) fn kept_settings(&self) -> PathBuf {
-        self.root.join("var/lib/medv/settings.toml.before")
+        self.state().join("settings.toml.before")
     }
 
     /// What starts the host agent with each session.
@@ -59,7 +68,19 @@ impl Machine {
 
     /// Layers of a workspace that all users share.
     pub fn all_users(&self) -> PathBuf {
-        self.root.join("var/lib/medv/allusers")
+        self.state().join("allusers")
+    }
+
+    /// What keeps users of a shared workspace apart.
+    pub(super) fn lock(&self) -> PathBuf {
+        self.state().join("medvlock/medv.lock")
+    }
+
+    /// All folders that an installation makes, but for the one of the disk.
+    pub(super) fn places(&self) -> Vec<PathBuf> {
+        let files = [self.settings(), self.autostart()];
+        let beside = files.iter().filter_map(|file| file.parent()).map(Path::to_owned);
+        FOLDERS.iter().map(|(name, _)| self.state().join(name)).chain(beside).collect()
     }
 
     /// The program, if one of this name is there.
@@ -67,16 +88,14 @@ impl Machine {
         self.programs.iter().map(|folder| folder.join(name)).find(|path| path.is_file())
     }
 
+    /// Nothing is written to find out: an installation that is refused leaves no trace.
     pub(super) fn must_be_writable(&self) -> Result<()> {
-        let folder = self.root.join("var/lib/medv");
-        let probe = folder.join(".writable");
-        let tried = fs::create_dir_all(&folder)
-            .and_then(|()| fs::write(&probe, ""))
-            .and_then(|()| fs::remove_file(&probe));
-        tried.map_err(|error| {
+        let folder = self.state();
+        let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(&self.root);
+        access(there, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| {
             Error::usage("a workspace is installed for all users, which needs the rights of root")
-                .in_file(folder)
-                .caused_by(error)
+                .in_file(there)
+                .caused_by(io::Error::from(error))
                 .advice("run it with sudo")
         })
     }
@@ -100,16 +119,13 @@ impl Machine {
 
     /// The folders that users share, with their rights (`spec/workspace-package.md`, "Folders").
     pub(super) fn make_folders(&self) -> Result<()> {
-        // As in /tmp, each may write, and nobody may delete what is another's.
-        for (name, mode) in
-            [("workspace", 0o755), ("allusers", 0o1777), ("medvlock", 0o1777), ("monitoring", 0o1777)]
-        {
-            let folder = self.root.join("var/lib/medv").join(name);
+        for (name, mode) in FOLDERS {
+            let folder = self.state().join(name);
             let made = fs::create_dir_all(&folder)
                 .and_then(|()| fs::set_permissions(&folder, Permissions::from_mode(mode)));
             made.map_err(|error| Error::io("cannot make the folder", error).in_file(&folder))?;
         }
-        let lock = self.root.join("var/lib/medv/medvlock/medv.lock");
+        let lock = self.lock();
         if !lock.exists() {
             let made =
                 fs::write(&lock, "").and_then(|()| fs::set_permissions(&lock, Permissions::from_mode(0o666)));
@@ -125,15 +141,22 @@ impl Machine {
     }
 }
 
-/// Writes a file that is whole or not there, and is on disk.
+/// Writes a file that is whole or not there, and is on disk. What a process that was killed has left of it is in no one's
+/// way.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let cannot = |error| Error::io("cannot write", error).in_file(path);
     let folder = path.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(folder).map_err(cannot)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?;
-    file.write_all(bytes).map_err(cannot)?;
-    fs::set_permissions(file.path(), Permissions::from_mode(0o644)).map_err(cannot)?;
-    file.as_file().sync_all().map_err(cannot)?;
-    file.persist(path).map_err(|error| cannot(error.error))?;
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let written = fs::File::create(&part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.set_permissions(Permissions::from_mode(0o644))?;
+        file.sync_all()
+    });
+    if let Err(error) = written.and_then(|()| fs::rename(&part, path)) {
+        let _ = fs::remove_file(&part);
+        return Err(cannot(error));
+    }
     fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(cannot)
 }

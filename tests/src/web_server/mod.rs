@@ -1,4 +1,4 @@
-//! A web server for tests: serves one file, misbehaves where told to, and remembers what it was asked.
+//! A web server for tests: serves one file, or those of a folder, misbehaves where told to, and remembers what it was asked.
 //!
 //! ```
 //! use medv_tests::web_server::{Misbehaviour, WebServer};
@@ -57,6 +57,7 @@ struct Shared {
 
 struct State {
     content: Content,
+    folder: Option<PathBuf>,
     habits: Habits,
     tls: Option<Arc<ServerConfig>>,
     rule: Rule,
@@ -76,12 +77,20 @@ impl WebServer {
         Self::start(Content::file(path.into(), 1))
     }
 
+    /// Serves the files in `folder` under their names, as they are whenever they are asked for.
+    pub fn serving_folder(folder: impl Into<PathBuf>) -> Self {
+        let server = Self::serving([]);
+        server.shared.lock().folder = Some(folder.into());
+        server
+    }
+
     fn start(content: Content) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on 127.0.0.1");
         let address = listener.local_addr().expect("a bound socket has an address");
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 content,
+                folder: None,
                 habits: Habits::default(),
                 tls: None,
                 rule: Box::new(|_, _| None),
@@ -189,9 +198,16 @@ impl Shared {
         if let Some((_, content)) = state.replacement.take_if(|(requests, _)| *requests <= index) {
             state.content = content;
         }
-        let mut answer = Answer::honest(&request, &state.content, state.habits);
-        if let Some(misbehaviour) = (state.rule)(index + 1, &request) {
-            answer.spoil(misbehaviour, &state.content);
+        let file = state.folder.as_ref().map(|folder| folder.join(request.path.trim_start_matches('/')));
+        let is_missing = file.as_ref().is_some_and(|file| !file.is_file());
+        let content = match file.filter(|_| !is_missing) {
+            Some(file) => Content::file(file, 1),
+            None => state.content.clone(),
+        };
+        let mut answer = Answer::honest(&request, &content, state.habits);
+        let misbehaviour = (state.rule)(index + 1, &request);
+        if let Some(misbehaviour) = misbehaviour.or(is_missing.then_some(Misbehaviour::Status(404))) {
+            answer.spoil(misbehaviour, &content);
         }
         state.log.push(Served { request, status: answer.status(), body_bytes: 0 });
         (index, answer)

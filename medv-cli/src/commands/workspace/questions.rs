@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Write};
 use std::path::Path;
 
 use medv_packager::definition::{Definition, KEYS, Key, Reads, quoted, template};
-use medv_packager::problem::Severity;
+use medv_packager::problem::{Problem, Severity};
 use medv_settings::computer_name::Mask;
 use medv_settings::{Kind, find};
 
@@ -140,12 +140,8 @@ fn complaint(key: &'static Key, value: &str, answers: &[Answer], folder: &Path) 
     let text = template(&with);
     let line = text.lines().position(|line| line.starts_with(&format!("{} = {value}", key.name)))? + 1;
     let (_, problems) = Definition::read(&text, folder);
-    let is_about_it = |at: Option<usize>, message: &str| {
-        at == Some(line) || (at.is_none() && key.name == "image" && !message.contains("is missing"))
-    };
-    let problem = problems
-        .into_iter()
-        .find(|problem| problem.severity == Severity::Error && is_about_it(problem.line, &problem.message))?;
+    let is_about_it = |problem: &Problem| problem.severity == Severity::Error && problem.line == Some(line);
+    let problem = problems.into_iter().find(is_about_it)?;
     Some(format!("{}; {}", problem.message, problem.advice))
 }
 
