@@ -39,7 +39,7 @@ const FLAGS: &[&str] = &[
     "-Ccodegen-units=1",
 ];
 
-const SMOKE_SECONDS: u32 = 8;
+const SMOKE_SECONDS: u32 = 5;
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut targets = targets()?;
