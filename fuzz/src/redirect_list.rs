@@ -56,8 +56,14 @@ fn covers_itself(entry: &str, rule: &RedirectRule) {
         assert!(rule.covers(&url), "{rule:?} {url}");
     }
     if is_plain {
-        let again = RedirectRule::parse(url.as_str()).expect("an address is one when it is written out");
-        assert!(again.covers(&url), "{again:?} {url}");
+        match RedirectRule::parse(url.as_str()) {
+            Ok(again) => assert!(again.covers(&url), "{again:?} {url}"),
+            // What is not ASCII is longer when it is written out.
+            Err(error) => assert!(
+                matches!(error, RuleError::Long(_)) && url.as_str().len() > entry.len(),
+                "{error} {url}"
+            ),
+        }
     }
 }
 

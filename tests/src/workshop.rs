@@ -75,6 +75,16 @@ impl Workshop {
         self.at_home(Command::new(copy), arguments)
     }
 
+    /// `medv ARGUMENTS` that can make no file longer than so many KiB: writing more fails.
+    #[cfg(unix)]
+    pub fn confined_medv(&self, kib: u64, arguments: &[&str]) -> Command {
+        let mut shell = Command::new("/bin/sh");
+        // The unit of ulimit is 512 bytes. A signal that is ignored stays ignored in the program.
+        shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kib * 2)]);
+        shell.arg(medv().get_program());
+        self.at_home(shell, arguments)
+    }
+
     fn at_home<A: AsRef<OsStr>>(&self, mut medv: Command, arguments: impl IntoIterator<Item = A>) -> Command {
         medv.args(arguments).current_dir(self.folder.path());
         medv.env("XDG_CACHE_HOME", self.path("cache")).env("HOME", self.path("home"));

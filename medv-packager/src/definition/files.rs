@@ -32,3 +32,25 @@ impl Files for LocalFiles {
         Ok((bytes.len() as u64 <= most).then_some(bytes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_read_than_is_allowed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.txt");
+        fs::write(&path, [7; 100]).unwrap();
+        assert_eq!(LocalFiles.read(&path, 100).unwrap(), Some(vec![7; 100]));
+        assert_eq!(LocalFiles.read(&path, 99).unwrap(), None);
+        assert!(LocalFiles.has(&path) && !LocalFiles.has(folder.path()));
+        assert!(LocalFiles.read(&folder.path().join("none"), 100).is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_has_no_length_is_no_exception() {
+        assert_eq!(LocalFiles.read(Path::new("/dev/zero"), 100).unwrap(), None);
+    }
+}

@@ -54,6 +54,8 @@ pub fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::definition::Definition;
 
@@ -93,12 +95,23 @@ mod tests {
         }
     }
 
-    #[test]
-    fn texts_stay_what_they_are() {
-        for text in ["plain", "with \"quotes\"", "a\\b", "two\nlines", "#[]"] {
-            let line = format!("x = {}", quoted(text));
+    proptest! {
+        #[test]
+        fn texts_stay_what_they_are(text in ".*|[\\x00-\\x7F]*") {
+            let line = format!("x = {} # behind it", quoted(&text));
             let document = toml_edit::Document::parse(&line).unwrap();
-            assert_eq!(document["x"].as_str(), Some(text));
+            prop_assert_eq!(document["x"].as_str(), Some(text.as_str()));
+        }
+
+        #[test]
+        fn any_answers_are_toml(texts in proptest::collection::vec(".*|[\\x00-\\x7F]*", KEYS.len())) {
+            let answers: Vec<_> = KEYS.iter().zip(texts.iter().map(|text| quoted(text))).collect();
+            let text = template(&answers);
+            let document = toml_edit::Document::parse(text.as_str()).unwrap();
+            for (key, text) in KEYS.iter().zip(&texts) {
+                let table = if key.table.is_empty() { document.as_item() } else { &document[key.table] };
+                prop_assert_eq!(table[key.name].as_str(), Some(text.as_str()));
+            }
         }
     }
 }

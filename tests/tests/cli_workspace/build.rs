@@ -244,6 +244,16 @@ fn a_build_that_fails_leaves_no_half_file() {
 }
 
 #[test]
+fn a_disk_that_cannot_be_packed_to_its_end_leaves_nothing() {
+    let shop = shop();
+    let mut command = shop.confined_medv(256, &["workspace", "build"]);
+    let failed = Finished::from(command.output().unwrap()).exits(3);
+    assert!(failed.stderr.contains("office.medv"), "{}", failed.stderr);
+    assert_eq!(files(&shop.path("Office XP")), BTreeMap::new());
+    let _ = build(&shop, &[]).exits(0);
+}
+
+#[test]
 fn programs_that_are_not_there_are_told_before_anything_is_made() {
     let shop = shop();
     let failed = build(&shop, &["--programs", "none"]).exits(3);

@@ -1,7 +1,10 @@
 //! `medv workspace` as an administrator meets it.
 
+#[cfg(unix)]
 mod build;
 mod check;
+#[cfg(target_os = "linux")]
+mod counts;
 mod new;
 mod rules;
 

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use medv_tests::command::Finished;
+
 use crate::{OWN, Site, fails};
 
 /// What stands in the way, what takes it out of the way, and how that is said.
@@ -94,6 +96,18 @@ fn an_earlier_version_stays_installed() {
         let _ = site.install(&["office2", "--overwrite"]).exits(0);
         site.assert_installed("office2", &disk);
     }
+}
+
+#[test]
+fn a_disk_that_cannot_be_written_leaves_nothing() {
+    let site = Site::new();
+    let before = site.tree();
+    let arguments = ["workspace", "install", "office", "--root", "root"];
+    let mut command = site.shop.confined_medv(1024, &arguments);
+    fails(Finished::from(command.output().unwrap()), 3, &["office.vhd.new", "the same command goes on"]);
+    assert!(site.tree() == before, "{:?}", site.tree().keys());
+    let _ = site.install(&["office"]).exits(0);
+    site.assert_installed("office", &site.disk);
 }
 
 /// A broken file is one, anything else is I/O.

@@ -1,6 +1,9 @@
-//! What must hold before anything is written: the root is as it was, to the last folder.
+//! What must hold before anything is written: where it does not, the root is as it was, to the last folder.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 
 use medv_tests::command::Finished;
 use medv_tests::vhd_builder::fixed;
@@ -23,6 +26,26 @@ fn without_a_host_agent() {
     let mut command = site.shop.lonely_medv(["workspace", "install", "office", "--root", "root"]);
     let finished = Finished::from(command.output().unwrap());
     fails(finished, 2, &["the host agent, medv-host, is not installed", "install it first"]);
+    assert!(site.tree() == before);
+}
+
+#[test]
+fn without_the_rights_to() {
+    let site = Site::new();
+    let (folder, root) = (site.shop.path(""), site.shop.path("root"));
+    let mut command = site.shop.lonely_medv(["workspace", "install", "office", "--root", "root"]);
+    let set_mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        // Nobody, who may look at all of it.
+        set_mode(&folder, 0o755);
+        command.uid(65534);
+    } else {
+        set_mode(&root, 0o555);
+    }
+    let before = site.tree();
+    let finished = Finished::from(command.output().unwrap());
+    set_mode(&root, 0o755);
+    fails(finished, 2, &["needs the rights of root", "run it with sudo"]);
     assert!(site.tree() == before);
 }
 
@@ -123,7 +146,7 @@ fn a_list_that_leads_out_of_the_package() {
 }
 
 #[test]
-fn a_disk_that_has_no_room() {
+fn only_for_what_is_in_a_disk_room_is_needed() {
     let site = Site::new();
     // Few bytes in a file of holes, more than any disk here has.
     let mut disk = fixed(&[7; 512]);
@@ -134,5 +157,7 @@ fn a_disk_that_has_no_room() {
     site.shop.package(&OFFICE.replace("office.vhd", "office.img"), "large");
     // All of it is holes on the target as well.
     let _ = site.install(&["large"]).exits(0);
-    assert_eq!(fs::metadata(site.master()).unwrap().len(), (1 << 40) + 512);
+    let master = fs::metadata(site.master()).unwrap();
+    assert_eq!(master.len(), (1 << 40) + 512);
+    assert!(master.blocks() * 512 < 64 << 20, "{} blocks", master.blocks());
 }
