@@ -59,6 +59,8 @@ pub fn install(
     if !options.ignore_prerequisites {
         machine.must_have_hypervisor()?;
     }
+    // Settings that cannot be read are better found now than when the disk is there.
+    open_store(machine)?;
     // What a killed installation has changed is taken back before anything else is looked at.
     undo_interrupted(machine)?;
     let earlier = Record::read(machine)?.filter(|record| !record.is_unfinished());

@@ -45,7 +45,7 @@ impl Package {
     /// small files are checked against it.
     ///
     /// # Errors
-    /// Usage if there is no package; damaged if a file is missing or not what it must be; I/O.
+    /// I/O if there is no package; damaged if a file of it is missing or not what it must be.
     pub fn open(place: &str, http: HttpOptions) -> Result<Self> {
         let place = Place::new(place)?;
         let sums = place.read("SHA256SUMS", &http).map_err(|error| match error.kind() {
