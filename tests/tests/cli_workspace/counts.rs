@@ -59,8 +59,14 @@ fn the_disk_is_read_once_and_of_it_only_what_is_there() {
     let definition = Definition::read(&text, &shop.path("")).0.unwrap();
     let programs = ProgramFiles::find(Some(&shop.path("programs"))).unwrap();
     let folder = shop.path("out");
-    let options =
-        BuildOptions { folder: &folder, force: false, programs: &programs, cache: None, threads: None };
+    let options = BuildOptions {
+        folder: &folder,
+        force: false,
+        programs: &programs,
+        cache: None,
+        deb: false,
+        threads: None,
+    };
     let counts = Counts::default();
     build(&definition, &options, &counts).unwrap();
     let size = u64::from(BLOCKS.1) * 2 * MIB;

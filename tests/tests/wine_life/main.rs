@@ -418,6 +418,7 @@ mod with_wine {
             packager::keeps_settings_in_the_registry(&self.machine);
             let folder = self.folder.path().join("packager");
             let package = packager::packs_as_on_linux(&self.machine, &folder);
+            packager::imports_the_settings(&self.machine, &package);
             packager::installs_all_by_the_batch_file(&self.machine, &package, &self.host_agent);
             self.ends(&self.workspace("uninstall.exe"), &["DELETEDIFFDISKS=1"], codes::SUCCESS);
             self.ends(&self.host_agent, &["/x"], codes::SUCCESS);

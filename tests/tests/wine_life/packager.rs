@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use medv_settings::{RegFile, RegistryEntry, find_in_registry};
 use medv_tests::command;
 use medv_tests::images::mixed;
 use medv_tests::windows_machine::{Ran, WindowsMachine};
@@ -53,6 +54,25 @@ pub(crate) fn packs_as_on_linux(machine: &WindowsMachine, folder: &Path) -> Path
         assert!(*bytes == windows[name], "{name} differs");
     }
     folder.join("windows")
+}
+
+/// Has Windows read the package's settings file, and write the same out again.
+pub(crate) fn imports_the_settings(machine: &WindowsMachine, package: &Path) {
+    let file = package.join("Büro XP.reg");
+    let imported = machine.run("reg", ["import", &WindowsMachine::windows_path(&file)]);
+    assert_eq!(imported.code, 0, "{}", imported.text);
+    let settings = |bytes: &[u8]| {
+        let mut entries = RegFile::from_bytes(bytes).unwrap().entries();
+        entries.retain(|entry| find_in_registry(&entry.key, &entry.name).is_some());
+        entries.sort_by_key(|entry| (entry.key.to_lowercase(), entry.name.to_lowercase()));
+        let of = |entry: RegistryEntry| (entry.key.to_lowercase(), entry.name.to_lowercase(), entry.value);
+        entries.into_iter().map(of).collect::<Vec<_>>()
+    };
+    let expected = settings(&fs::read(file).unwrap());
+    assert_eq!(expected.len(), 6, "{expected:?}");
+    let exported = machine.registry(r"SOFTWARE\Microsoft\Medv\v2");
+    assert_eq!(settings(format!("\u{FEFF}{exported}").as_bytes()), expected);
+    assert_eq!(machine.run("reg", ["delete", r"HKLM\SOFTWARE\Microsoft\Medv\v2", "/f"]).code, 0);
 }
 
 /// Sets, looks up and clears settings where Windows keeps them.
