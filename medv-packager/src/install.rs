@@ -95,9 +95,15 @@ pub fn install(
     });
     // What went wrong first is what the caller has to know.
     let record = installed.inspect_err(|_| absent.remove())?;
-    disk.forget_replaced()?;
-    if let Some(old) = earlier.as_ref().filter(|earlier| earlier.disk != disk.path) {
-        remove_file(&old.disk)?;
+    // It is installed; what is left over now is told, and no failure.
+    if let Err(error) = disk.forget_replaced() {
+        monitor.warn(&error.to_string());
+    }
+    if let Some(old) = earlier.as_ref().filter(|earlier| earlier.disk != disk.path && earlier.disk.exists()) {
+        monitor.warn(&format!(
+            "{}: the disk of the version before stays; delete it if nobody needs it",
+            old.disk.display()
+        ));
     }
     Ok(Installed { record, replaced: earlier.map(|earlier| earlier.version), expanded })
 }
@@ -200,8 +206,9 @@ fn set_up(
     machine.write_autostart()?;
     record.state = State::Installed;
     record.write(machine)?;
-    remove_file(&machine.kept_settings())?;
-    remove_file(&machine.kept_record())?;
+    // From here on it is installed. What cannot be removed now, the next run removes.
+    let _ = remove_file(&machine.kept_settings());
+    let _ = remove_file(&machine.kept_record());
     Ok(record)
 }
 

@@ -25,10 +25,11 @@ rem Installs the host agent, the workspace and, on Windows 7, Windows Virtual PC
 rem Run it as an administrator. Put MED-V_HostAgent_Setup.exe beside it, and on Windows 7 the two updates as well.
 rem Ends with 0, with 3010 if a restart is needed, or with the code of the step that failed.
 setlocal
-cd /d "%~dp0"
+pushd "%~dp0" || exit /b 1603
 set RESTART=0
 
 set STEP=MED-V_HostAgent_Setup.exe
+if not exist %STEP% goto missing
 echo %STEP%
 start "" /wait %STEP% /qn IGNORE_PREREQUISITES=1 REBOOT=ReallySuppress /l* "%TEMP%\MEDVhost.log"
 set CODE=%ERRORLEVEL%
@@ -36,20 +37,21 @@ if %CODE%==3010 set RESTART=1
 if not %CODE%==0 if not %CODE%==3010 goto failed
 
 set STEP=setup.exe
+if not exist %STEP% goto missing
 echo %STEP%
 start "" /wait %STEP% /qn IGNORE_PREREQUISITES=1 OVERWRITEVHD=1 REBOOT=ReallySuppress /l* "%TEMP%\MEDVworkspace.log"
 set CODE=%ERRORLEVEL%
 if %CODE%==3010 set RESTART=1
 if not %CODE%==0 if not %CODE%==3010 goto failed
 
-rem 2359302 says that an update is installed already.
+rem 2359302 says that an update is installed already, -2145124329 that it is not for this Windows.
 set STEP=Windows6.1-KB958559-x64.msu
 if not exist %STEP% goto hotfix
 echo %STEP%
 start "" /wait wusa.exe "%CD%\%STEP%" /quiet /norestart
 set CODE=%ERRORLEVEL%
 if %CODE%==3010 set RESTART=1
-if not %CODE%==0 if not %CODE%==3010 if not %CODE%==2359302 goto failed
+if not %CODE%==0 if not %CODE%==3010 if not %CODE%==2359302 if not %CODE%==-2145124329 goto failed
 
 :hotfix
 set STEP=Windows6.1-KB977206-x64.msu
@@ -58,13 +60,17 @@ echo %STEP%
 start "" /wait wusa.exe "%CD%\%STEP%" /quiet /norestart
 set CODE=%ERRORLEVEL%
 if %CODE%==3010 set RESTART=1
-if not %CODE%==0 if not %CODE%==3010 if not %CODE%==2359302 goto failed
+if not %CODE%==0 if not %CODE%==3010 if not %CODE%==2359302 if not %CODE%==-2145124329 goto failed
 
 :done
 echo Done. The workspace is set up when a user logs on.
 if %RESTART%==0 exit /b 0
 echo Restart the computer first.
 exit /b 3010
+
+:missing
+echo %STEP% is not beside this file.
+exit /b 1619
 
 :failed
 echo %STEP% failed with code %CODE%. See the logs in %TEMP%.

@@ -139,7 +139,7 @@ impl CommandLine {
             .collect();
         match self.action {
             Action::Remove => properties.push("REMOVE=\"ALL\"".into()),
-            Action::Repair => properties.push("REINSTALL=\"ALL\" REINSTALLMODE=\"amus\"".into()),
+            Action::Repair => properties.push("REINSTALL=\"ALL\" REINSTALLMODE=\"vamus\"".into()),
             Action::Install | Action::Help => {}
         }
         properties.join(" ")

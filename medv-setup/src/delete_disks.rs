@@ -24,10 +24,14 @@ pub struct DeleteDisks {
 impl DeleteDisks {
     /// Deletes. What cannot be deleted is a warning, for the workspace is removed already.
     pub fn run(&self, installer: &dyn Installer) {
-        let layers = self.profiles.iter().map(|profile| profile.join(LAYERS));
-        for folder in layers.chain([self.all_users.clone()]) {
-            tell(installer, &folder, empty(&folder));
+        for profile in &self.profiles {
+            let folder = profile.join(LAYERS);
+            match link_between(profile, &folder) {
+                Some(link) => installer.warn(&format!("{}: a link; it is not followed", link.display())),
+                None => tell(installer, &folder, empty(&folder)),
+            }
         }
+        tell(installer, &self.all_users, empty(&self.all_users));
         for path in [&self.files.disk, &self.files.replaced] {
             tell(installer, path, remove(path));
         }
@@ -47,6 +51,13 @@ fn tell(installer: &dyn Installer, path: &Path, done: Result<()>) {
     }
 }
 
+/// The first link (or junction, which a user can make without any right) on the way from a profile to a folder in it. A
+/// user must not have a folder of somebody else's emptied.
+fn link_between<'a>(profile: &Path, folder: &'a Path) -> Option<&'a Path> {
+    let inside = folder.ancestors().take_while(|path| *path != profile);
+    inside.filter(|path| fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_symlink())).last()
+}
+
 /// Deletes what is in a folder, if there is one.
 fn empty(folder: &Path) -> Result<()> {
     let cannot = |path: &Path, error: &io::Error| Failure::io("cannot delete", path, error);
@@ -55,14 +66,19 @@ fn empty(folder: &Path) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(cannot(folder, &error)),
     };
+    let mut failed = Ok(());
     for entry in entries {
         let entry = entry.map_err(|error| cannot(folder, &error))?;
         let path = entry.path();
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         let done = if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-        done.map_err(|error| cannot(&path, &error))?;
+        // A link to a folder is removed as one.
+        let done = done.or_else(|error| fs::remove_dir(&path).map_err(|_| error));
+        if let Err(error) = done {
+            failed = Err(cannot(&path, &error));
+        }
     }
-    Ok(())
+    failed
 }
 
 #[cfg(test)]
@@ -106,6 +122,35 @@ mod tests {
             ("ann/AppData/Local/Microsoft/MEDV/v2/Virtual Machines/x", false),
         ] {
             assert_eq!(at(name).exists(), stays, "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_users_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (profile, elsewhere) = (folder.path().join("anna"), folder.path().join("elsewhere"));
+        let precious = elsewhere.join("Microsoft/MEDV/v2/Virtual Machines/precious");
+        fs::create_dir_all(precious.parent().unwrap()).unwrap();
+        fs::write(&precious, "somebody else's").unwrap();
+        fs::create_dir_all(profile.join("AppData")).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, profile.join("AppData/Local")).unwrap();
+        let files = DiskFiles::new(folder.path(), "d");
+        let all_users = folder.path().join("AllUsers");
+        DeleteDisks { files, all_users, profiles: vec![profile] }.run(&Silent);
+        assert!(precious.exists());
+    }
+
+    #[cfg(unix)]
+    struct Silent;
+    #[cfg(unix)]
+    impl Installer for Silent {
+        fn log(&self, _: &str) {}
+        fn warn(&self, _: &str) {}
+        fn begin(&self, _: u32) {}
+        fn advance(&self, _: u32, _: &str) {}
+        fn cancelled(&self) -> bool {
+            false
         }
     }
 }

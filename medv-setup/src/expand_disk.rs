@@ -52,7 +52,7 @@ impl ExpandDisk {
     /// If the `.medv` is damaged, the drive is full, the user cancels. Then [`DiskFiles::take_back`] and
     /// [`DiskFiles::remove_unfinished`] make everything as it was.
     pub fn run(&self, installer: &dyn Installer) -> Result<()> {
-        if self.is_installed {
+        if self.is_installed && self.files.disk.exists() {
             // The commit could not delete it.
             self.files.commit()?;
         } else if self.files.take_back()? {

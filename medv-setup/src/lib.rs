@@ -1,6 +1,6 @@
 //! The Windows programs of a workspace package, as `spec/workspace-package.md` has them.
 //!
-//! What they decide and do to files is plain code that runs, and is tested, anywhere. Only [`windows`] talks to Windows;
+//! What they decide and do to files is plain code that runs, and is tested, anywhere. Only `windows` talks to Windows;
 //! it is the one place with `unsafe`, a module for each family of calls.
 
 pub mod action_data;

@@ -69,13 +69,14 @@ pub fn workspace(workspace: &WorkspaceDeb<'_>) -> Deb {
             format!(
                 "#!/bin/sh\nset -e\nif [ \"$1\" = remove ] || [ \"$1\" = deconfigure ]; then\n    \
                  # What could not be installed can be removed.\n    \
-                 [ ! -e /var/lib/medv/workspace.toml ] || medv workspace uninstall {name}\nfi\n"
+                 [ ! -e /var/lib/medv/workspace.toml ] || medv workspace uninstall -- {name}\nfi\n"
             ),
         ),
         (
             "postrm",
             format!(
-                "#!/bin/sh\nset -e\nif [ \"$1\" = purge ]; then\n    \
+                // Another workspace may have taken its place, and have a disk of the same name.
+                "#!/bin/sh\nset -e\nif [ \"$1\" = purge ] && [ ! -e /var/lib/medv/workspace.toml ]; then\n    \
                  rm -f -- /var/lib/medv/workspace/{disk} /var/lib/medv/workspace/{disk}.*\n    \
                  rm -rf -- /var/lib/medv/allusers\nfi\n"
             ),

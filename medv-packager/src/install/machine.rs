@@ -126,12 +126,14 @@ impl Machine {
             made.map_err(|error| Error::io("cannot make the folder", error).in_file(&folder))?;
         }
         let lock = self.lock();
-        if !lock.exists() {
-            let made =
-                fs::write(&lock, "").and_then(|()| fs::set_permissions(&lock, Permissions::from_mode(0o666)));
-            made.map_err(|error| Error::io("cannot make the lock file", error).in_file(&lock))?;
+        // Users can write to the folder: what has the name already may be a link to anywhere.
+        let made = fs::OpenOptions::new().write(true).create_new(true).open(&lock);
+        match made.and_then(|file| file.set_permissions(Permissions::from_mode(0o666))) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                Err(Error::io("cannot make the lock file", error).in_file(&lock))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) fn write_autostart(&self) -> Result<()> {

@@ -137,7 +137,7 @@ pub(super) fn add_no_workspace_left(database: &mut Database) {
         database,
         "StopWorkspaceLeft",
         6,
-        "REMOVE = \"ALL\" AND FOUNDWORKSPACE AND NOT UPGRADINGPRODUCTCODE",
+        "REMOVE AND FOUNDWORKSPACE AND NOT UPGRADINGPRODUCTCODE",
         "[ProductName] cannot be removed while the workspace \"[FOUNDWORKSPACE]\" is installed, which \
          needs it. Remove the workspace first.",
     );

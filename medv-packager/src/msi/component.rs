@@ -165,7 +165,13 @@ fn key(kind: ComponentKind) -> String {
 fn add_install_folder(database: &mut Database, kind: ComponentKind) {
     search::add(database, FOUND_FOLDER, Place::Registry { key: &key(kind), name: "InstallDir" });
     let set = Kind::Set { property: "MEDVDIR", to: "[FOUNDFOLDER]" };
-    action::add_in_both(database, "SetInstallFolder", set, "FOUNDFOLDER AND NOT MEDVDIR", at::FOLDER);
+    action::add_in_both(
+        database,
+        "SetInstallFolder",
+        set,
+        "FOUNDFOLDER AND (Installed OR NOT MEDVDIR)",
+        at::FOLDER,
+    );
     let set = Kind::Set { property: "ARPINSTALLLOCATION", to: "[MEDVDIR]" };
     action::add(database, "SetInstallLocation", set, "", at::FOLDERS_KNOWN);
 }

@@ -30,7 +30,8 @@ pub(super) fn add_all(database: &mut Database) {
     add(database, "CheckDisk", Kind::Call(When::Immediate), INSTALLING, at::FOLDERS_KNOWN + 21);
 
     // Without rollback Windows Installer calls neither rollback nor commit actions.
-    let without_rollback = "(RollbackDisabled OR DISABLEROLLBACK) AND (NOT Installed OR DELETEDIFFDISKS = 1)";
+    let without_rollback =
+        "(RollbackDisabled OR DISABLEROLLBACK) AND (NOT Installed OR REINSTALL OR DELETEDIFFDISKS = 1)";
     let message = "[ProductName] needs rollback, which is turned off on this machine, to leave it as it was if something \
                    fails. Leave out DISABLEROLLBACK, or turn off the policy \"Prohibit rollback\".";
     add(database, "StopWithoutRollback", Kind::Stop { message }, without_rollback, at::BEFORE_SCRIPT);

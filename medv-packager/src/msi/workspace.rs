@@ -178,7 +178,13 @@ fn add_install_folder(database: &mut Database) {
     search::add(database, FOUND_FOLDER, Place::Registry { key: &key, name: "InstallDir" });
     search::add(database, FOUND_DIGEST, Place::Registry { key: &key, name: "ImageDigest" });
     let set = Kind::Set { property: "INSTALLDIR", to: "[FOUNDFOLDER]" };
-    action::add_in_both(database, "SetInstallFolder", set, "FOUNDFOLDER AND NOT INSTALLDIR", at::FOLDER);
+    action::add_in_both(
+        database,
+        "SetInstallFolder",
+        set,
+        "FOUNDFOLDER AND (Installed OR NOT INSTALLDIR)",
+        at::FOLDER,
+    );
     let set = Kind::Set { property: "ARPINSTALLLOCATION", to: "[INSTALLDIR]" };
     action::add(database, "SetInstallLocation", set, "", at::FOLDERS_KNOWN);
 }

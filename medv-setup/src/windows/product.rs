@@ -92,7 +92,12 @@ unsafe extern "system" fn hear(context: *mut c_void, kind: u32, text: *const u16
         INSTALLMESSAGE_ERROR | INSTALLMESSAGE_FATALEXIT => Message::Error(&text),
         _ => return 0,
     };
-    if listener(message) { IDOK } else { IDCANCEL }
+    // Which buttons an error has is not known here; 0 lets Windows Installer take the usual one.
+    match (listener(message), kind.cast_signed() & INSTALLMESSAGE_TYPEMASK) {
+        (false, _) => IDCANCEL,
+        (true, INSTALLMESSAGE_ERROR | INSTALLMESSAGE_FATALEXIT) => 0,
+        (true, _) => IDOK,
+    }
 }
 
 /// Everything but the two modes that write what only the makers of Windows Installer understand.

@@ -31,13 +31,14 @@ fn a_changed_setting_keeps_the_disk_and_takes_away_what_is_gone() {
 }
 
 #[test]
-fn a_disk_of_another_name_takes_the_place_of_the_old_one() {
+fn a_disk_of_another_name_leaves_the_old_one_to_the_administrator() {
     let site = Site::new();
     let _ = site.install(&["office"]).exits(0);
     fs::copy(site.shop.path("office.vhd"), site.shop.path("office-7.vhd")).unwrap();
     let text = OFFICE.replace("\"office.vhd\"", "\"office-7.vhd\"\nversion = \"2.0.0\"");
     site.shop.package(&text, "office2");
-    let _ = site.install(&["office2"]).exits(0);
-    assert!(!site.master().exists());
+    let said = site.install(&["office2"]).exits(0);
+    assert!(said.stderr.contains("the disk of the version before stays"), "{}", said.stderr);
+    assert!(site.master().exists());
     assert!(fs::read(site.root("var/lib/medv/workspace/office-7.vhd")).unwrap().starts_with(&site.disk));
 }
