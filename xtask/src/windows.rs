@@ -82,7 +82,6 @@ pub(crate) fn build(release: bool) -> Result<PathBuf> {
         cargo.env("CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_LINKER", COMPILER);
         cargo.env("CC_x86_64_win7_windows_gnu", COMPILER).env("AR_x86_64_win7_windows_gnu", ARCHIVER);
         // Nobody debugs these here, and they go into packages: small, and quick to build.
-        cargo.args(["--config", "profile.dev.package.'*'.opt-level=1"]);
         cargo.env("CARGO_PROFILE_DEV_DEBUG", "none").env("CARGO_PROFILE_DEV_STRIP", "symbols");
         cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
         show(&mut cargo)?;
