@@ -4,9 +4,18 @@ use std::path::Path;
 
 use medv_tests::command::{Finished, run};
 
-const COMMANDS: [&str; 8] = ["pack", "expand", "verify", "info", "doctor", "settings", "completions", "man"];
+const COMMANDS: [&str; 9] =
+    ["pack", "expand", "verify", "info", "doctor", "workspace", "settings", "completions", "man"];
 
 const SETTINGS_COMMANDS: [&str; 5] = ["list", "show", "export", "set", "clear"];
+
+const WORKSPACE_COMMANDS: [&str; 6] = ["new", "check", "build", "install", "uninstall", "list"];
+
+/// Commands below others, with those.
+fn nested() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let settings = SETTINGS_COMMANDS.into_iter().map(|command| ("settings", command));
+    settings.chain(WORKSPACE_COMMANDS.into_iter().map(|command| ("workspace", command)))
+}
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -33,21 +42,22 @@ fn help_has_examples_and_the_exit_codes() {
         let help = medv([command, "--help"]).exits(0);
         assert!(help.text().contains(&format!("Examples:\n  medv {command}")), "{}", help.text());
     }
-    for command in ["pack", "expand", "verify", "info", "doctor", "settings"] {
+    for command in ["pack", "expand", "verify", "info", "doctor", "workspace", "settings"] {
         let help = medv([command, "--help"]);
         assert!(help.text().ends_with(EXIT_CODES), "{}", help.text());
     }
-    for command in SETTINGS_COMMANDS {
-        let help = medv(["settings", command, "--help"]).exits(0);
-        assert!(help.text().contains(&format!("Examples:\n  medv settings {command}")), "{}", help.text());
+    for (group, command) in nested() {
+        let help = medv([group, command, "--help"]).exits(0);
+        let examples = help.text().split_once("Examples:\n").expect("examples").1;
+        assert!(examples.contains(&format!("medv {group} {command}")), "{}", help.text());
         assert!(help.text().ends_with(EXIT_CODES), "{}", help.text());
     }
 }
 
 #[test]
 fn no_line_of_help_is_wider_than_100_columns() {
-    let below_settings = SETTINGS_COMMANDS.map(|command| vec!["settings", command]);
-    for command in COMMANDS.map(|command| vec![command]).into_iter().chain(below_settings) {
+    let below = nested().map(|(group, command)| vec![group, command]);
+    for command in COMMANDS.map(|command| vec![command]).into_iter().chain(below) {
         let help = run(Path::new("."), command.into_iter().chain(["--help"]));
         let longest = help.text().lines().max_by_key(|line| line.chars().count()).unwrap();
         assert!(longest.chars().count() <= 100, "{longest}");
@@ -116,14 +126,14 @@ fn manual_pages_exist_for_every_command() {
             assert!(page.text().contains(section), "{section} of {command}");
         }
     }
-    for command in SETTINGS_COMMANDS {
-        let page = medv(["man", "settings", command]).exits(0);
-        assert!(page.text().contains(&format!(".TH medv-settings-{command} 1")), "{}", page.text());
+    for (group, command) in nested() {
+        let page = medv(["man", group, command]).exits(0);
+        assert!(page.text().contains(&format!(".TH medv-{group}-{command} 1")), "{}", page.text());
         assert!(page.text().contains(".SH EXAMPLES"), "{}", page.text());
     }
     let folder = tempfile::tempdir().unwrap();
     let written = run(folder.path(), ["man", "--out", "man1"]).exits(0);
-    assert_eq!(written.text().lines().count(), COMMANDS.len() + SETTINGS_COMMANDS.len() + 1);
+    assert_eq!(written.text().lines().count(), COMMANDS.len() + nested().count() + 1);
     for command in COMMANDS {
         let page = std::fs::read_to_string(folder.path().join(format!("man1/medv-{command}.1"))).unwrap();
         assert!(page.contains("medv"), "{command}");

@@ -220,10 +220,16 @@ pub(crate) struct Uninstall {
     pub(crate) on: On,
 }
 
+#[cfg(unix)]
+const LIST_EXAMPLES: &str = "\
+Examples:
+  medv workspace list
+  medv workspace list --json";
+
 /// Show the workspace that is installed on this computer
 #[cfg(unix)]
 #[derive(Debug, Options)]
-#[command(after_long_help = with_exit_codes(""))]
+#[command(after_help = LIST_EXAMPLES, after_long_help = with_exit_codes(LIST_EXAMPLES))]
 pub(crate) struct Installed {
     #[command(flatten)]
     pub(crate) on: On,

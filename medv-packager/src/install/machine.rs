@@ -31,7 +31,9 @@ impl Machine {
         let beside = env::current_exe().ok().and_then(|program| Some(program.parent()?.to_owned()));
         let search = env::var_os("PATH").unwrap_or_default();
         let programs = beside.into_iter().chain(env::split_paths(&search)).collect();
-        Self { root: root.unwrap_or(Path::new("/")).to_owned(), programs }
+        let root = root.unwrap_or(Path::new("/"));
+        // It may not be there yet; the folder that it will be in is, if it is looked for from the top.
+        Self { root: std::path::absolute(root).unwrap_or_else(|_| root.to_owned()), programs }
     }
 
     fn state(&self) -> PathBuf {

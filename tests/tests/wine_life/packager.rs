@@ -71,7 +71,7 @@ pub(crate) fn imports_the_settings(machine: &WindowsMachine, package: &Path) {
     let expected = settings(&fs::read(file).unwrap());
     assert_eq!(expected.len(), 6, "{expected:?}");
     let exported = machine.registry(r"SOFTWARE\Microsoft\Medv\v2");
-    assert_eq!(settings(format!("\u{FEFF}{exported}").as_bytes()), expected);
+    assert_eq!(settings(format!("\u{FEFF}{}", exported.trim_start_matches('\u{FEFF}')).as_bytes()), expected);
     assert_eq!(machine.run("reg", ["delete", r"HKLM\SOFTWARE\Microsoft\Medv\v2", "/f"]).code, 0);
 }
 
