@@ -25,7 +25,7 @@ rem Installs the host agent, the workspace and, on Windows 7, Windows Virtual PC
 rem Run it as an administrator. Put MED-V_HostAgent_Setup.exe beside it, and on Windows 7 the two updates as well.
 rem Ends with 0, with 3010 if a restart is needed, or with the code of the step that failed.
 setlocal
-pushd "%~dp0" || exit /b 1603
+cd /d "%~dp0"
 set RESTART=0
 
 set STEP=MED-V_HostAgent_Setup.exe
