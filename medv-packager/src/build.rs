@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use medv_codec::container::Container;
-use medv_codec::disk::{OpenOptions, open};
+use medv_codec::disk::{OpenOptions, OpenedDisk, open};
 use medv_codec::expand::{TargetForm, target_len};
 use medv_codec::output::OutputFile;
 use medv_codec::pack::{PackOptions, PackReport, Subject, pack, usual_chunk_size};
@@ -72,25 +72,26 @@ pub fn build(
     let folder = options.folder;
     fs::create_dir_all(folder).map_err(|error| Error::io("cannot make the folder", error).in_file(folder))?;
     let names = Names::of(definition);
-    let remembered = Remembered::of(definition, &folder.join(&names.medv))?;
+    let medv = folder.join(&names.medv);
+    let opened = open(&definition.image, &OpenOptions::default())?;
+    let remembered = Remembered::of(definition, &opened.chain, &medv)?;
     let earlier = options.cache.and_then(|cache| remembered.recall(cache));
     if !options.force {
         refuse_to_replace(folder, &names, earlier.is_some())?;
     }
 
-    let medv = folder.join(&names.medv);
-    let (packed, medv_file) = match earlier {
-        Some(file) => (None, file),
+    let (packed, medv_file, container) = match earlier {
+        Some((file, container)) => (None, file, container),
         None => {
-            let (report, file) = pack_disk(definition, &medv, options, monitor)?;
+            let (report, file) = pack_disk(definition, &opened, &medv, options, monitor)?;
+            let container = read_container(&medv)?;
             if let Some(cache) = options.cache {
-                remembered.remember(cache, &file, monitor);
+                remembered.remember(cache, &file, &container, monitor);
             }
-            (Some(report), file)
+            (Some(report), file, container)
         }
     };
 
-    let container = read_container(&medv)?;
     let disk = Disk {
         image: &definition.image_name(),
         bytes_on_disk: target_len(&container.index, TargetForm::vhd_of(&container.index.header.form))?,
@@ -109,7 +110,7 @@ pub fn build(
         reg: &reg,
         programs: Programs { actions: &options.programs.actions, uninstall: &options.programs.uninstall },
     };
-    let product_code = format!("{{{}}}", workspace.product_code().to_string().to_uppercase());
+    let product_code = msi::braced(workspace.product_code());
     let small = [
         (&names.setup, options.programs.setup.clone()),
         (&names.msi, msi::workspace(&workspace)?),
@@ -180,17 +181,17 @@ fn refuse_to_replace(folder: &Path, names: &Names, keeps_medv: bool) -> Result<(
 /// Packs the disk straight to its place; its hash is taken of what passes.
 fn pack_disk(
     definition: &Definition,
+    opened: &OpenedDisk,
     medv: &Path,
     options: &BuildOptions<'_>,
     monitor: &dyn Monitor,
 ) -> Result<(PackReport, PackageFile)> {
-    let opened = open(&definition.image, &OpenOptions::default())?;
     let limits = Limits::default();
     let free = match definition.trim {
         true => Some(free_space(&*opened.disk, &limits, monitor)?),
         false => None,
     };
-    let subject = Subject::new(&opened, free.as_ref().map(FreeSpace::extents));
+    let subject = Subject::new(opened, free.as_ref().map(FreeSpace::extents));
     let level = definition.level;
     let chunk_size = usual_chunk_size(level);
     let pack_options = PackOptions { level, chunk_size, threads: options.threads, limits };

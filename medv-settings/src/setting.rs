@@ -107,6 +107,18 @@ impl Group {
         }
     }
 
+    /// A row of the catalogue in this group.
+    pub(crate) const fn row(
+        self,
+        name: &'static str,
+        kind: Kind,
+        preset: Preset,
+        alias: Option<&'static str>,
+        meaning: &'static str,
+    ) -> Setting {
+        Setting { group: self, name, kind, preset, alias, meaning }
+    }
+
     /// The group of that name, whatever the case of its letters.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|group| group.name().eq_ignore_ascii_case(name))

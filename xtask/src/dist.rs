@@ -73,7 +73,13 @@ fn write_debian_package(dist: &Path) -> Result<()> {
     Ok(deb.write(&mut file)?)
 }
 
-fn write_installer(path: &Path, kind: ComponentKind, files: &[(&str, &[u8])], setup: &[u8]) -> Result<()> {
+/// The installer of a component: setup.exe with the `.msi` behind it.
+pub(crate) fn write_installer(
+    path: &Path,
+    kind: ComponentKind,
+    files: &[(&str, &[u8])],
+    setup: &[u8],
+) -> Result<()> {
     let version: ProductVersion = env!("CARGO_PKG_VERSION").parse()?;
     let msi = component(&Component { kind, version, files })?;
     let whole = overlay::append(setup, &msi).ok_or("setup.exe has something behind its sections")?;

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Workspace, output: &Output, messages: &Messages) -> Res
 /// A problem as JSON shows it.
 #[derive(Serialize)]
 struct ProblemDetail {
-    severity: &'static str,
+    severity: String,
     line: Option<usize>,
     message: String,
     advice: String,
@@ -50,12 +50,8 @@ struct ProblemDetail {
 
 impl ProblemDetail {
     fn new(problem: &Problem) -> Self {
-        let severity = match problem.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        let Problem { line, message, advice, .. } = problem.clone();
-        Self { severity, line, message, advice }
+        let Problem { severity, line, message, advice } = problem.clone();
+        Self { severity: severity.to_string(), line, message, advice }
     }
 }
 

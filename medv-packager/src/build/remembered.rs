@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use medv_codec::disk::{OpenOptions, open};
+use medv_codec::container::Container;
 use medv_codec::{Error, Monitor, Result};
 use serde::{Deserialize, Serialize};
 
@@ -50,10 +50,10 @@ struct Note {
 }
 
 impl Remembered {
-    pub(super) fn of(definition: &Definition, medv: &Path) -> Result<Self> {
+    /// `chain` is the files that the disk is made of.
+    pub(super) fn of(definition: &Definition, chain: &[PathBuf], medv: &Path) -> Result<Self> {
         let looked_at = since_epoch(SystemTime::now());
-        let opened = open(&definition.image, &OpenOptions::default())?;
-        let sources = opened.chain.iter().map(|path| State::of(path)).collect::<Result<_>>()?;
+        let sources = chain.iter().map(|path| State::of(path)).collect::<Result<_>>()?;
         let made_of = MadeOf {
             medv_version: env!("CARGO_PKG_VERSION").to_owned(),
             level: definition.level,
@@ -64,8 +64,8 @@ impl Remembered {
         Ok(Self { medv, made_of, looked_at })
     }
 
-    /// The `.medv`, if it is of this disk as it is now.
-    pub(super) fn recall(&self, cache: &Path) -> Option<PackageFile> {
+    /// The `.medv` and its index, if it is of this disk as it is now.
+    pub(super) fn recall(&self, cache: &Path) -> Option<(PackageFile, Container)> {
         let note: Note = serde_json::from_slice(&fs::read(self.place(cache)).ok()?).ok()?;
         let medv = State::of(&self.medv).ok()?;
         if note.made_of != self.made_of || note.medv != medv {
@@ -74,23 +74,28 @@ impl Remembered {
         let container = read_container(&self.medv).ok()?;
         let name = self.medv.file_name()?.to_string_lossy().into_owned();
         let is_same = container.trailer.index_digest.0 == note.index_digest;
-        is_same.then_some(PackageFile { name, len: medv.len, sha256: note.sha256 })
+        is_same.then_some((PackageFile { name, len: medv.len, sha256: note.sha256 }, container))
     }
 
     /// Notes what the `.medv` was made of. That it cannot be noted costs time, later, and nothing else.
-    pub(super) fn remember(&self, cache: &Path, file: &PackageFile, monitor: &dyn Monitor) {
+    pub(super) fn remember(
+        &self,
+        cache: &Path,
+        file: &PackageFile,
+        container: &Container,
+        monitor: &dyn Monitor,
+    ) {
         let settled = |source: &State| source.changed_at + SETTLED_NANOSECONDS < self.looked_at;
         let unchanged = |source: &State| State::of(&source.path).is_ok_and(|now| now == *source);
         if !self.made_of.sources.iter().all(|source| settled(source) && unchanged(source)) {
             return;
         }
-        if let Err(error) = self.note(cache, file) {
+        if let Err(error) = self.note(cache, file, container) {
             monitor.warn(&format!("{error}; the next build will pack the disk again"));
         }
     }
 
-    fn note(&self, cache: &Path, file: &PackageFile) -> Result<()> {
-        let container = read_container(&self.medv)?;
+    fn note(&self, cache: &Path, file: &PackageFile, container: &Container) -> Result<()> {
         let note = Note {
             made_of: self.made_of.clone(),
             medv: State::of(&self.medv)?,

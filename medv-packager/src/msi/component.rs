@@ -4,17 +4,16 @@ use medv_codec::{Error, Result};
 use msi::Value;
 use uuid::Uuid;
 
-use super::action::{self, Kind};
 use super::check::{self, HYPERVISOR_PROPERTIES, found};
 use super::database::Database;
 use super::folder::{self, Folders};
 use super::identifier::Material;
+use super::install_folder::{self, FOUND_FOLDER};
 use super::payload::{self, File, KeyPath};
 use super::product::{self, Product};
 use super::registry::{self, MEDV};
 use super::schema::Table;
-use super::search::{self, Place};
-use super::sequence::{self, at};
+use super::sequence;
 use super::version::ProductVersion;
 
 /// What a component's `.msi` is made of.
@@ -120,7 +119,7 @@ pub fn component(component: &Component<'_>) -> Result<Vec<u8>> {
     sequence::add_standard_actions(&mut database);
     add_product(&mut database, component);
     add_checks(&mut database, component.kind);
-    add_install_folder(&mut database, component.kind);
+    install_folder::add(&mut database, "MEDVDIR", &key(component.kind));
     let mut folders = Folders::new(&mut database);
     add_files(&mut database, &mut folders, component)?;
     add_entries(&mut database, component);
@@ -155,25 +154,8 @@ fn add_checks(database: &mut Database, kind: ComponentKind) {
     check::add_not_newer(database);
 }
 
-/// The folder that an installed version has: where the next one goes, and where repair and removal look.
-const FOUND_FOLDER: &str = "FOUNDFOLDER";
-
 fn key(kind: ComponentKind) -> String {
     format!(r"{MEDV}\Components\{}", kind.name())
-}
-
-fn add_install_folder(database: &mut Database, kind: ComponentKind) {
-    search::add(database, FOUND_FOLDER, Place::Registry { key: &key(kind), name: "InstallDir" });
-    let set = Kind::Set { property: "MEDVDIR", to: "[FOUNDFOLDER]" };
-    action::add_in_both(
-        database,
-        "SetInstallFolder",
-        set,
-        "FOUNDFOLDER AND (Installed OR NOT MEDVDIR)",
-        at::FOLDER,
-    );
-    let set = Kind::Set { property: "ARPINSTALLLOCATION", to: "[MEDVDIR]" };
-    action::add(database, "SetInstallLocation", set, "", at::FOLDERS_KNOWN);
 }
 
 fn add_files(database: &mut Database, folders: &mut Folders, component: &Component<'_>) -> Result<()> {

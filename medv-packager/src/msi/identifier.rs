@@ -39,7 +39,7 @@ pub(super) fn workspace_upgrade_code(name: &str) -> Uuid {
 }
 
 /// As the tables have them: upper case, in braces.
-pub(super) fn braced(uuid: Uuid) -> String {
+pub(crate) fn braced(uuid: Uuid) -> String {
     uuid.braced().to_string().to_uppercase()
 }
 

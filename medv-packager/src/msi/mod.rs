@@ -12,6 +12,7 @@ mod disk_actions;
 mod folder;
 mod formatted;
 mod identifier;
+mod install_folder;
 mod payload;
 mod product;
 mod registry;
@@ -21,6 +22,8 @@ mod sequence;
 mod short_name;
 mod version;
 mod workspace;
+
+pub(crate) use identifier::braced;
 
 pub use component::{Component, ComponentKind, component};
 pub use version::ProductVersion;

@@ -12,6 +12,7 @@ use super::disk_actions::{self, FOUND_DIGEST};
 use super::folder::{self, Folders};
 use super::formatted::escape;
 use super::identifier::{Material, braced, workspace_upgrade_code};
+use super::install_folder::{self, FOUND_FOLDER};
 use super::payload::{self, File, KeyPath};
 use super::product::{self, Product, add_property};
 use super::registry::{self, MEDV, RUN};
@@ -103,7 +104,9 @@ pub fn workspace(workspace: &Workspace<'_>) -> Result<Vec<u8>> {
     sequence::add_standard_actions(&mut database);
     add_product(&mut database, workspace);
     add_checks(&mut database);
-    add_install_folder(&mut database);
+    let key = format!(r"{MEDV}\Workspace");
+    install_folder::add(&mut database, "INSTALLDIR", &key);
+    search::add(&mut database, FOUND_DIGEST, Place::Registry { key: &key, name: "ImageDigest" });
     add_programs(&mut database, workspace)?;
     add_entries(&mut database, workspace)?;
     disk_actions::add_all(&mut database);
@@ -168,25 +171,6 @@ fn add_checks(database: &mut Database) {
     check::add_hypervisor(database);
     check::add_only_workspace(database);
     check::add_not_newer(database);
-}
-
-/// The folder that an installed version has: where the next one goes, and where repair and removal look.
-const FOUND_FOLDER: &str = "FOUNDFOLDER";
-
-fn add_install_folder(database: &mut Database) {
-    let key = format!(r"{MEDV}\Workspace");
-    search::add(database, FOUND_FOLDER, Place::Registry { key: &key, name: "InstallDir" });
-    search::add(database, FOUND_DIGEST, Place::Registry { key: &key, name: "ImageDigest" });
-    let set = Kind::Set { property: "INSTALLDIR", to: "[FOUNDFOLDER]" };
-    action::add_in_both(
-        database,
-        "SetInstallFolder",
-        set,
-        "FOUNDFOLDER AND (Installed OR NOT INSTALLDIR)",
-        at::FOLDER,
-    );
-    let set = Kind::Set { property: "ARPINSTALLLOCATION", to: "[INSTALLDIR]" };
-    action::add(database, "SetInstallLocation", set, "", at::FOLDERS_KNOWN);
 }
 
 fn add_programs(database: &mut Database, workspace: &Workspace<'_>) -> Result<()> {

@@ -3,161 +3,161 @@
 use super::{ANY, Group, Kind, Preset, Setting, hours, minutes, seconds, tries};
 
 pub(super) const SETTINGS: &[Setting] = &[
-    row(
+    Group::Fts.row(
         "AddUserToAdminGroupEnabled",
         Kind::Switch,
         Preset::Number(0),
         Some("AddAdmin"),
         "whether first time setup makes the user an administrator of the guest",
     ),
-    row(
+    Group::Fts.row(
         "ComputerNameMask",
         Kind::ComputerNameMask,
         Preset::Text("MEDV*"),
         Some("CompMask"),
         "the pattern that guests are named by, if SetComputerNameEnabled says so",
     ),
-    row(
+    Group::Fts.row(
         "DeleteVMStateTimeout",
         seconds(ANY),
         Preset::Number(90),
         Some("DeleteTime"),
         "how long deleting the virtual machine of a failed attempt may take",
     ),
-    row(
+    Group::Fts.row(
         "DetachVfdTimeout",
         seconds(ANY),
         Preset::Number(120),
         Some("DetachTime"),
         "how long detaching the medium with the answer file may take",
     ),
-    row(
+    Group::Fts.row(
         "DialogUrl",
         Kind::Address,
         Preset::Text(""),
         Some("FtsUrl"),
         "the address of a help page, linked from the dialogs of first time setup; no link if empty",
     ),
-    row(
+    Group::Fts.row(
         "ExplorerTimeout",
         seconds(ANY),
         Preset::Number(900),
         Some("MaxExplorerTime"),
         "how long to wait for the desktop in the guest before the guest is shut down at the end of first time setup",
     ),
-    row(
+    Group::Fts.row(
         "FailureDialogMsg",
         Kind::Lines,
         Preset::Lines(&["Your workspace could not be set up.", "Please contact your help desk."]),
         Some("FailMsg"),
         "what a user is told when first time setup has failed for good",
     ),
-    row(
+    Group::Fts.row(
         "GiveUserGroupRightsMaxRetryCount",
         tries(ANY),
         Preset::Number(3),
         None,
         "how often to try to add the user to a group of the guest; when none of them works, the attempt has usually failed",
     ),
-    row(
+    Group::Fts.row(
         "GiveUserGroupRightsTimeout",
         seconds(ANY),
         Preset::Number(300),
         None,
         "how long one try to add the user to a group of the guest may take",
     ),
-    row(
+    Group::Fts.row(
         "LogFilePaths",
         Kind::Paths,
         Preset::Lines(&[]),
         Some("SetupLog"),
         "the log files of the guest that first time setup collects",
     ),
-    row(
+    Group::Fts.row(
         "MaxPostponeTime",
         hours(ANY),
         Preset::Number(120),
         Some("MaxPostpone"),
         "how long a user may put off first time setup, all in all",
     ),
-    row(
+    Group::Fts.row(
         "MaxRetryCount",
         tries(ANY),
         Preset::Number(3),
         Some("MaxRetry"),
         "how many attempts to set up a workspace are made each time the host agent starts",
     ),
-    row(
+    Group::Fts.row(
         "Mode",
         Kind::Choice(&["Unattended", "Silent", "Attended"]),
         Preset::Text("Unattended"),
         Some("Mode"),
         "whether a user is asked before first time setup starts (Unattended), not told at all (Silent), or takes part in it (Attended)",
     ),
-    row(
+    Group::Fts.row(
         "NonInteractiveRetryTimeoutInc",
         minutes(ANY),
         Preset::Number(15),
         Some("FtsTimeoutInc"),
         "how much longer each further attempt may take, unless the mode is Attended",
     ),
-    row(
+    Group::Fts.row(
         "NonInteractiveTimeout",
         minutes(ANY),
         Preset::Number(45),
         Some("FtsTimeout"),
         "how long the first attempt may take, unless the mode is Attended",
     ),
-    row(
+    Group::Fts.row(
         "PostponeUtcDateTimeLimit",
         Kind::UtcDateTime,
         Preset::Text(""),
         Some("PostponeDate"),
         "when first time setup can be put off no longer; the earlier of this and MaxPostponeTime counts",
     ),
-    row(
+    Group::Fts.row(
         "RetryDialogMsg",
         Kind::Lines,
         Preset::Lines(&["Setting up your workspace did not succeed.", "It can be tried again."]),
         Some("RetryMsg"),
         "what a user is told when an attempt has failed and there will be another",
     ),
-    row(
+    Group::Fts.row(
         "SetComputerNameEnabled",
         Kind::Switch,
         Preset::Number(0),
         Some("SetCompName"),
         "whether the guest is named by ComputerNameMask rather than by its answer file",
     ),
-    row(
+    Group::Fts.row(
         "SetJoinDomainEnabled",
         Kind::Switch,
         Preset::Number(0),
         Some("JoinDomain"),
         "whether the guest joins the domain that the host is in",
     ),
-    row(
+    Group::Fts.row(
         "SetMachineObjectOUEnabled",
         Kind::Switch,
         Preset::Number(0),
         Some("MachineOU"),
         "whether the guest joins the host's organizational unit, too; of no effect without SetJoinDomainEnabled",
     ),
-    row(
+    Group::Fts.row(
         "SetRegionalSettingsEnabled",
         Kind::Switch,
         Preset::Number(0),
         Some("SetRegion"),
         "whether the guest takes over language, formats and keyboard from the host",
     ),
-    row(
+    Group::Fts.row(
         "SetUserDataEnabled",
         Kind::Switch,
         Preset::Number(0),
         Some("SetUserData"),
         "whether the guest takes over the names of its owner and organization from the host",
     ),
-    row(
+    Group::Fts.row(
         "StartDialogMsg",
         Kind::Lines,
         Preset::Lines(&[
@@ -167,21 +167,21 @@ pub(super) const SETTINGS: &[Setting] = &[
         Some("StartMsg"),
         "what a user is told before first time setup starts",
     ),
-    row(
+    Group::Fts.row(
         "TaskCancelTimeout",
         seconds(ANY),
         Preset::Number(30),
         Some("CancelTime"),
         "how long to wait until the virtual machine reacts when an attempt is cancelled",
     ),
-    row(
+    Group::Fts.row(
         "TaskVMTurnOffTimeout",
         seconds(ANY),
         Preset::Number(60),
         Some("TurnOffTime"),
         "how long to wait until the virtual machine is off when an attempt has ended",
     ),
-    row(
+    Group::Fts.row(
         "UpgradeTimeout",
         seconds(ANY),
         Preset::Number(600),
@@ -189,13 +189,3 @@ pub(super) const SETTINGS: &[Setting] = &[
         "how long an upgrade of the guest agent may take",
     ),
 ];
-
-const fn row(
-    name: &'static str,
-    kind: Kind,
-    preset: Preset,
-    alias: Option<&'static str>,
-    meaning: &'static str,
-) -> Setting {
-    Setting { group: Group::Fts, name, kind, preset, alias, meaning }
-}

@@ -1,6 +1,7 @@
 //! Photographs of setup.exe and uninstall.exe, clicked through under Wine on a screen of their own.
 
 use crate::Result;
+use crate::dist;
 use crate::packages::provide;
 use crate::shell::{capture, command, find, root};
 use crate::windows;
@@ -8,10 +9,7 @@ use medv_codec::container::Container;
 use medv_codec::expand::{TargetForm, target_len};
 use medv_codec::source::FileSource;
 use medv_format::Limits;
-use medv_packager::msi::{
-    Component, ComponentKind, Disk, ProductVersion, Programs, Workspace, component, workspace,
-};
-use medv_setup::overlay;
+use medv_packager::msi::{ComponentKind, Disk, ProductVersion, Programs, Workspace, workspace};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -102,13 +100,8 @@ fn make_package(built: &Path, folder: &Path, medv: &Path, image: &str) -> Result
     fs::write(folder.join("Office.msi"), msi)?;
     fs::write(folder.join("setup.exe"), &setup)?;
     fs::copy(medv, folder.join(format!("{image}.medv")))?;
-    let agent = component(&Component {
-        kind: ComponentKind::HostAgent,
-        version: env!("CARGO_PKG_VERSION").parse()?,
-        files: &[("medv-host.exe", &read("medv-host.exe")?)],
-    })?;
-    let agent = overlay::append(&setup, &agent).ok_or("setup.exe has something behind its sections")?;
-    Ok(fs::write(folder.join("agent.exe"), agent)?)
+    let files: [(&str, &[u8]); 1] = [("medv-host.exe", &read("medv-host.exe")?)];
+    dist::write_installer(&folder.join("agent.exe"), ComponentKind::HostAgent, &files, &setup)
 }
 
 /// A screen that nobody sees, and a machine with Windows that shows its windows there.
