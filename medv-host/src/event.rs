@@ -1,0 +1,123 @@
+//! Events and their numbers. The numbers are those of Microsoft Enterprise Desktop Virtualization 2.0, so that what
+//! administrators watch for still works; they are also what first time setup leaves as a user's result.
+
+use std::fmt;
+
+/// How much an event matters, as `EventLogLevel` counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Something does not work.
+    Error = 1,
+    /// Something may not work.
+    Warning = 2,
+    /// Good to know.
+    Information = 3,
+    /// For whoever looks for a fault.
+    Debug = 4,
+}
+
+macro_rules! event_ids {
+    ($($name:ident = $number:literal, $level:ident, $meaning:literal;)*) => {
+        /// Events that have a number.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventId {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl EventId {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Its number.
+            pub fn number(self) -> u32 {
+                match self { $(Self::$name => $number,)* }
+            }
+
+            /// How much it matters.
+            pub fn level(self) -> Level {
+                match self { $(Self::$name => Level::$level,)* }
+            }
+
+            /// What it means.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)* }
+            }
+        }
+    };
+}
+
+event_ids! {
+    VmStartFailed = 3066, Error, "the machine could not be started; its disk may be damaged";
+    PreparationFailed = 3071, Error, "the machine could not be prepared";
+    PreparationFailedDisk = 3078, Error, "the machine could not be prepared; its disk may be damaged";
+    PreparationRetried = 3079, Warning, "preparing the machine is tried again";
+    PreparationInterrupted = 3080, Warning, "the host agent ended while the machine was prepared";
+    MachineInvalid = 3084, Warning, "the machine is not usable; first time setup must run again";
+    VmStartCallFailed = 3099, Error, "the hypervisor could not be called to start the machine";
+    VmCommandFailed = 4022, Error, "a command to the machine failed; ending took longer than allowed";
+    VmTimedOut = 4028, Error, "something that the machine was told took longer than allowed";
+    AppStartFailed = 4038, Error, "an application could not be started";
+    GuestRestartedNoSession = 4040, Warning, "the guest was restarted, as nobody could be logged on";
+    GuestRecycleFailed = 4042, Error, "restarting the guest did not help";
+    PasswordNotReset = 4043, Warning, "the password has expired, and the guest has not got the new one";
+    UrlNoWorkspaceName = 5005, Error, "an address cannot be opened in the guest: no workspace has a name";
+    UrlChannelFailed = 5006, Error, "the channel for addresses could not be made";
+    NetworkDataMalformed = 7001, Error, "what the host said about its network cannot be understood";
+    NetworkNotApplied = 7005, Error, "a change of the host's network could not be applied";
+    MachineNotFound = 8006, Error, "the machine was not found";
+    NetworkNotCollected = 8008, Error, "what the host's network is could not be found out";
+    NetworkNotDelivered = 8010, Error, "a change of the host's network could not be told to the guest";
+    NetworkNotReset = 8011, Error, "what the guest knows of the host's network could not be reset";
+    PrinterFileNotReadable = 9001, Error, "the list of printers cannot be read";
+    PrinterFileNotWritable = 9002, Error, "the list of printers cannot be written";
+    PrinterFolderNotMade = 9004, Error, "the folder for the list of printers could not be made";
+    PrinterNoWorkspaceName = 9005, Error, "printers cannot be shared: no workspace has a name";
+    MenuFileFailed = 10015, Warning, "a file of the menu could not be read; the others are not affected";
+    MenuEntryFailed = 10021, Warning, "a menu entry could not be changed; the others are not affected";
+    WakeUpUsage = 11001, Error, "the command to wake up the machine was wrong";
+    WakeUpNoNetwork = 11002, Warning, "not woken up for updates: the host has no network";
+    WakeUpOnBattery = 11003, Warning, "not woken up for updates: the host runs on battery";
+    StatusTruncated = 14003, Warning, "the status was too long and was cut";
+    Unhandled = 14004, Error, "the host agent has met an error that it did not expect, and ends";
+    AlreadyRunning = 14005, Error, "another host agent of this session is running";
+    RegistryNotChanged = 14006, Error, "a setting could not be changed or removed";
+    ParameterFileInvalid = 14007, Error, "a file with parameters is not valid";
+    ParameterFileMissing = 14008, Error, "a file with parameters is not there";
+    ParameterFileUnreadable = 14009, Error, "a file with parameters cannot be read";
+    ParameterFileMalformed = 14010, Error, "a file with parameters cannot be understood";
+    ParameterFileUnexpected = 14011, Error, "reading a file with parameters failed in an unexpected way";
+    FolderRightsNotSet = 14012, Error, "the rights of a folder could not be set";
+    LockFileNotMade = 14013, Error, "the lock file could not be made";
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its number, if it has one.
+    pub id: Option<EventId>,
+    /// How much it matters.
+    pub level: Level,
+    /// What happened, in a sentence or a few.
+    pub text: String,
+}
+
+impl Event {
+    /// An event with a number: what it means, and what is to be known besides.
+    pub fn numbered(id: EventId, detail: impl fmt::Display) -> Self {
+        let detail = detail.to_string();
+        let text =
+            if detail.is_empty() { id.meaning().to_owned() } else { format!("{}: {detail}", id.meaning()) };
+        Self { id: Some(id), level: id.level(), text }
+    }
+
+    /// An event without a number.
+    pub fn plain(level: Level, text: impl Into<String>) -> Self {
+        Self { id: None, level, text: text.into() }
+    }
+}
+
+/// Where events go.
+pub trait EventLog: Send + Sync {
+    /// Notes an event. That it could not be noted is nobody's fault.
+    fn note(&self, event: &Event);
+}

@@ -1,0 +1,6 @@
+//! The host agent, as a library: everything that the program `medv-host` is made of.
+
+pub mod desktop;
+pub mod event;
+pub mod hypervisor;
+pub mod vault;

@@ -1,0 +1,23 @@
+//! What the host agent and the guest agent say to each other (`spec/agent-protocol.md`): lines of JSON over one
+//! virtio-serial port. Structures and their bytes; no I/O, no threads, no clock.
+//!
+//! - [`ToHost`] and [`ToGuest`] are the messages of the two directions.
+//! - [`encode`] makes a line of a message; [`Lines`] finds lines in whatever bytes arrive, and never keeps more than
+//!   [`MAX_LINE`] of them.
+//! - [`Secret`] is a text that is not shown.
+#![forbid(unsafe_code)]
+#![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
+
+mod app;
+mod lines;
+mod message;
+mod secret;
+
+pub use app::{App, AppId, Icon, IconFormat};
+pub use lines::{BadLine, Lines, MAX_LINE, TooLong, encode};
+pub use message::{Hello, LogPart, Phase, RequestId, SetupOutcome, SetupTask, ToGuest, ToHost, VERSION};
+pub use secret::Secret;
+
+/// The name of the port, on both sides.
+pub const PORT_NAME: &str = "org.medv.agent.0";
