@@ -2,5 +2,7 @@
 
 pub mod desktop;
 pub mod event;
+pub mod fts;
 pub mod hypervisor;
+pub mod moment;
 pub mod vault;
