@@ -4,5 +4,6 @@ pub mod desktop;
 pub mod event;
 pub mod fts;
 pub mod hypervisor;
+pub mod life;
 pub mod moment;
 pub mod vault;

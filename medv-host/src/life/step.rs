@@ -1,0 +1,291 @@
+//! What follows from what.
+
+use super::action::Action;
+use super::input::Input;
+use super::power::Power;
+use super::rules::{CRASHES, CRASHES_WITHIN, CloseAction, LINGER, Rules};
+use super::{Life, Then, Woken};
+use crate::event::EventId;
+use crate::hypervisor::End;
+use crate::moment::Moment;
+
+impl Life {
+    /// Takes what has happened, and says what to do. What has no meaning in the present state changes nothing.
+    #[expect(clippy::match_same_arms, reason = "a row for each case, as in the table of a state machine")]
+    pub fn step(&mut self, input: &Input, rules: &Rules, now: Moment) -> Vec<Action> {
+        use Power::{
+            Awake, Insisting, LoggingOn, Off, Running, Saved, Saving, ShuttingDown, Starting, TurningOff,
+        };
+        match (self.power, input) {
+            (_, Input::AgentStarted { saved }) => {
+                *self = Self { power: if *saved { Saved } else { Off }, ..Self::new() };
+                if rules.logon_start { self.start(rules, now) } else { Vec::new() }
+            }
+
+            (Off | Saved, Input::StartWanted) => self.start(rules, now),
+            (Off | Saved, Input::AppWanted) => {
+                self.is_awaited = true;
+                self.start(rules, now)
+            }
+            (Awake, Input::StartWanted) => self.log_on(),
+            (Awake, Input::AppWanted) => {
+                self.is_awaited = true;
+                self.log_on()
+            }
+            (Running, Input::AppWanted) => {
+                self.is_awaited = false;
+                self.closes = Some(now.after(LINGER));
+                vec![Action::OpenAwaited]
+            }
+            // The user had closed the question, and now wants something.
+            (LoggingOn, Input::AppWanted) if self.state_ends.is_none() => {
+                self.is_awaited = true;
+                vec![Action::GetPassword { again: false }]
+            }
+            (_, Input::AppWanted) => {
+                self.is_awaited = true;
+                Vec::new()
+            }
+            (power, Input::StartWanted) if power.is_ending() && self.then == Then::Stay => {
+                self.then = Then::Start;
+                Vec::new()
+            }
+            (_, Input::AppStarted) => {
+                self.apps = self.apps.saturating_add(1);
+                self.closes = None;
+                // Who opened an application keeps the machine up.
+                self.woken = None;
+                Vec::new()
+            }
+            (_, Input::AppEnded) => self.app_ended(rules, now),
+
+            (Starting, Input::NotStarted(reason)) => self.not_started(reason),
+            (Starting, Input::Hello) if self.woken.is_some() && !self.is_awaited => {
+                self.enter(Awake, None);
+                Vec::new()
+            }
+            (Starting, Input::Hello) => self.log_on(),
+            (LoggingOn, Input::Hello) => self.log_on(),
+            (LoggingOn, Input::PasswordKnown) => {
+                self.state_ends = Some(now.after(rules.task_timeout));
+                vec![Action::LogOn]
+            }
+            (LoggingOn, Input::LogOnRefused) => {
+                self.state_ends = None;
+                vec![Action::GetPassword { again: true }]
+            }
+            (LoggingOn, Input::PasswordRefused) => {
+                self.is_awaited = false;
+                vec![Action::RefuseAwaited("no password was given".to_owned())]
+            }
+            // A guest that was saved with its user logged on says so at once.
+            (Starting | LoggingOn | Awake, Input::LoggedOn) => self.logged_on(rules, now),
+
+            (_, Input::RestartRequired(reason)) => self.restart_required(reason, rules, now),
+            (Running, Input::Yes) if self.restart_since.is_some() => self.restart(rules, now),
+            (_, Input::RestartWanted) => self.restart_wanted(rules, now),
+            (Off | Saved, Input::WakeUp(until)) if !rules.logon_start => {
+                self.woken = Some(Woken { until: *until, was_saved: self.power == Saved });
+                self.start(rules, now)
+            }
+
+            (Starting | LoggingOn | Awake | Running, Input::StopWanted(how)) => {
+                let mut actions = self.refuse_awaited("the machine is being stopped");
+                actions.extend(self.close(*how, rules, now));
+                actions
+            }
+            (power, Input::SessionEnds) => self.session_ends(power, rules, now),
+
+            (Saving, Input::NotSaved(reason)) => {
+                let mut actions = vec![Action::Note(EventId::VmCommandFailed, reason.clone())];
+                actions.extend(self.shut_down(rules, now));
+                actions
+            }
+            (_, Input::MachineEnded(end)) => self.ended(end, rules, now),
+            (Starting | LoggingOn | Awake | Running, Input::Panicked) => {
+                let reason = "the guest's system has crashed".to_owned();
+                self.then = if self.may_start_again(now) { Then::Start } else { Then::Stay };
+                let mut actions = vec![Action::Note(EventId::VmCommandFailed, reason)];
+                actions.extend(self.turn_off(rules, now));
+                actions
+            }
+            (Saving | ShuttingDown | Insisting, Input::Panicked) => self.turn_off(rules, now),
+            (TurningOff, Input::Panicked) => Vec::new(),
+            (_, Input::TimeUp) => self.time_up(rules, now),
+            _ => Vec::new(),
+        }
+    }
+
+    fn app_ended(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+        self.apps = self.apps.saturating_sub(1);
+        if self.apps > 0 || self.power != Power::Running {
+            return Vec::new();
+        }
+        if self.restart_since.is_some() {
+            return self.restart(rules, now);
+        }
+        self.closes = (!rules.logon_start).then(|| now.after(LINGER));
+        Vec::new()
+    }
+
+    fn logged_on(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+        self.enter(Power::Running, None);
+        self.recycled = false;
+        self.closes = (!rules.logon_start && self.woken.is_none()).then(|| now.after(LINGER));
+        if std::mem::take(&mut self.is_awaited) { vec![Action::OpenAwaited] } else { Vec::new() }
+    }
+
+    fn restart_required(&mut self, reason: &str, rules: &Rules, now: Moment) -> Vec<Action> {
+        match self.power {
+            Power::Running if self.apps == 0 => self.restart(rules, now),
+            Power::Running if self.restart_since.is_none() => {
+                self.restart_since = Some(now);
+                vec![Action::AskRestart(reason.to_owned())]
+            }
+            Power::Awake => self.restart(rules, now),
+            _ => Vec::new(),
+        }
+    }
+
+    fn restart_wanted(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+        match self.power {
+            power if power.is_off() => self.start(rules, now),
+            power if power.is_ending() => {
+                self.then = Then::Start;
+                Vec::new()
+            }
+            _ => self.restart(rules, now),
+        }
+    }
+
+    fn session_ends(&mut self, power: Power, rules: &Rules, now: Moment) -> Vec<Action> {
+        self.then = Then::EndAgent;
+        self.woken = None;
+        if power.is_off() {
+            return vec![Action::EndAgent];
+        }
+        let mut actions = self.refuse_awaited("the session ends");
+        if !power.is_ending() {
+            actions.extend(self.close(rules.close_action, rules, now));
+            self.then = Then::EndAgent;
+        }
+        actions
+    }
+
+    /// The machine is gone, wanted or not.
+    fn ended(&mut self, end: &End, rules: &Rules, now: Moment) -> Vec<Action> {
+        let was = self.power;
+        if was.is_off() {
+            return Vec::new();
+        }
+        self.enter(if *end == End::Saved { Power::Saved } else { Power::Off }, None);
+        (self.apps, self.closes, self.restart_since) = (0, None, None);
+        let mut actions = Vec::new();
+        if let (End::Died(reason), false) = (end, was.is_ending()) {
+            actions.push(Action::Note(EventId::VmCommandFailed, format!("the machine ended: {reason}")));
+            let is_wanted = rules.logon_start || self.is_awaited || was != Power::Awake;
+            if is_wanted && self.then == Then::Stay {
+                if self.may_start_again(now) {
+                    self.then = Then::Start;
+                } else {
+                    actions.push(Action::TellBroken(reason.clone()));
+                    actions.extend(self.refuse_awaited(reason));
+                }
+            }
+        }
+        if *end == End::Restart && !was.is_ending() {
+            self.then = Then::Start;
+        }
+        actions.extend(match std::mem::replace(&mut self.then, Then::Stay) {
+            Then::EndAgent => {
+                let mut actions = self.refuse_awaited("the session ends");
+                actions.push(Action::EndAgent);
+                actions
+            }
+            Then::Start => self.start(rules, now),
+            Then::Stay if self.is_awaited => self.start(rules, now),
+            Then::Stay => {
+                self.woken = None;
+                Vec::new()
+            }
+        });
+        actions
+    }
+
+    /// Notes that the machine has failed, and tells whether it has not done so too often.
+    fn may_start_again(&mut self, now: Moment) -> bool {
+        self.crashes.retain(|crash| crash.after(CRASHES_WITHIN) > now);
+        self.crashes.push(now);
+        self.crashes.len() <= CRASHES
+    }
+
+    fn time_up(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+        let passed = |moment: Option<Moment>| moment.is_some_and(|moment| moment <= now);
+        if passed(self.state_ends) {
+            return self.state_took_too_long(rules, now);
+        }
+        if passed(self.woken.map(|woken| woken.until)) {
+            return self.wake_ends(rules, now);
+        }
+        if passed(self.restart_since.map(|since| since.after(rules.restart_delay))) {
+            return self.restart(rules, now);
+        }
+        if passed(self.closes) {
+            self.closes = None;
+            let is_used = self.power != Power::Running || self.apps > 0 || rules.logon_start;
+            return if is_used { Vec::new() } else { self.close(rules.close_action, rules, now) };
+        }
+        Vec::new()
+    }
+
+    fn wake_ends(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+        let Some(woken) = self.woken.take() else { return Vec::new() };
+        let how = if woken.was_saved { CloseAction::Hibernate } else { CloseAction::ShutDown };
+        match self.power {
+            Power::Awake | Power::Starting => self.close(how, rules, now),
+            _ => Vec::new(),
+        }
+    }
+
+    fn state_took_too_long(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+        match self.power {
+            Power::Starting | Power::LoggingOn if !self.recycled => {
+                self.recycled = true;
+                self.then = Then::Start;
+                let mut actions = vec![Action::Note(EventId::GuestRestartedNoSession, String::new())];
+                actions.extend(self.turn_off(rules, now));
+                actions
+            }
+            Power::Starting | Power::LoggingOn => {
+                let reason = "nobody could be logged on";
+                self.recycled = false;
+                let mut actions = vec![Action::Note(EventId::GuestRecycleFailed, reason.to_owned())];
+                actions.extend(self.refuse_awaited(reason));
+                actions.push(Action::TellBroken(reason.to_owned()));
+                actions.extend(self.turn_off(rules, now));
+                actions
+            }
+            Power::ShuttingDown => {
+                self.enter(Power::Insisting, Some(now.after(rules.task_timeout)));
+                vec![Action::PressPowerButton]
+            }
+            Power::Saving | Power::Insisting => {
+                let late =
+                    format!("{}, for longer than {} s", self.power.meaning(), rules.task_timeout.as_secs());
+                let mut actions = vec![Action::Note(EventId::VmTimedOut, late)];
+                actions.extend(self.turn_off(rules, now));
+                actions
+            }
+            // The hypervisor does not say that it is gone. It is not waited for any longer.
+            Power::TurningOff => {
+                let mut actions = vec![Action::Note(EventId::VmCommandFailed, "turning it off".to_owned())];
+                actions.extend(self.ended(&End::TurnedOff, rules, now));
+                actions
+            }
+            _ => {
+                self.state_ends = None;
+                Vec::new()
+            }
+        }
+    }
+}
