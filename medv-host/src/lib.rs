@@ -1,9 +1,15 @@
 //! The host agent, as a library: everything that the program `medv-host` is made of.
 
+pub mod control;
 pub mod desktop;
 pub mod event;
 pub mod fts;
 pub mod hypervisor;
 pub mod life;
 pub mod moment;
+pub mod places;
+pub mod result;
+pub mod settings;
 pub mod vault;
+mod whole_file;
+pub mod workspace;

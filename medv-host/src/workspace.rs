@@ -1,0 +1,63 @@
+//! The workspace that is installed on this machine.
+
+use std::path::PathBuf;
+
+use medv_codec::Result;
+
+use crate::places::Places;
+
+/// An installed workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    /// Its name, which is its machine's as well.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The master disk.
+    pub master: PathBuf,
+    /// The digest of the disk's content, in hexadecimal digits. Another one is another machine.
+    pub image_digest: String,
+}
+
+impl Workspace {
+    /// The one that is installed, if one is.
+    ///
+    /// # Errors
+    /// I/O; damaged if what is known of it cannot be read.
+    #[cfg(unix)]
+    pub fn installed(places: &Places) -> Result<Option<Self>> {
+        use medv_packager::install::{Machine, Record};
+        let record = Record::read(&Machine::this(Some(&places.root)))?;
+        Ok(record.filter(|record| !record.is_unfinished()).map(|record| Self {
+            name: record.name,
+            version: record.version,
+            master: record.disk,
+            image_digest: record.image_digest,
+        }))
+    }
+
+    /// The one that is installed, if one is.
+    ///
+    /// # Errors
+    /// I/O.
+    #[cfg(windows)]
+    pub fn installed(_places: &Places) -> Result<Option<Self>> {
+        use medv_codec::Error;
+        use winreg::RegKey;
+        use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY};
+        const KEY: &str = r"SOFTWARE\Microsoft\Medv\v2\Workspace";
+        let failed = |error| Error::io("cannot read the registry", error).in_file(format!(r"HKLM\{KEY}"));
+        let key = RegKey::predef(HKEY_LOCAL_MACHINE).open_subkey_with_flags(KEY, KEY_READ | KEY_WOW64_64KEY);
+        let key = match key {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            key => key.map_err(failed)?,
+        };
+        let text = |name: &str| key.get_value::<String, _>(name).map_err(failed);
+        Ok(Some(Self {
+            name: text("Name")?,
+            version: text("Version")?,
+            master: text("Disk")?.into(),
+            image_digest: text("ImageDigest")?,
+        }))
+    }
+}
