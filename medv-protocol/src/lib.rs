@@ -9,11 +9,13 @@
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
+mod answers;
 mod app;
 mod lines;
 mod message;
 mod secret;
 
+pub use answers::{ANSWERS_VERSION, Answers, RegionAnswer, TimeZoneAnswer, UserAnswer};
 pub use app::{App, AppId, Icon, IconFormat};
 pub use lines::{BadLine, Lines, MAX_LINE, TooLong, encode};
 pub use message::{Hello, LogPart, Phase, RequestId, SetupOutcome, SetupTask, ToGuest, ToHost, VERSION};
