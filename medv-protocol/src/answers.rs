@@ -95,7 +95,10 @@ impl Answers {
         if answers.version == ANSWERS_VERSION {
             Ok(answers)
         } else {
-            Err(format!("version {} of the answers, and this program knows {ANSWERS_VERSION}", answers.version))
+            Err(format!(
+                "version {} of the answers, and this program knows {ANSWERS_VERSION}",
+                answers.version
+            ))
         }
     }
 }

@@ -10,6 +10,12 @@ use medv_packager::sealed::{NtfsFiles, Volume, has_linux};
 /// Where Mini-Setup of Windows XP has its answers.
 const SYSPREP_INF: [&str; 2] = ["sysprep/sysprep.inf", "sysprep.inf"];
 
+/// Answer files that Windows finds before it looks at media: those of `sysprep /unattend:FILE`.
+const BEFORE_MEDIA: [&str; 2] = ["Windows/Panther/Unattend/Unattend.xml", "Windows/Panther/Unattend.xml"];
+
+/// Answer files that Windows finds only if there is none on a medium.
+const AFTER_MEDIA: [&str; 2] = ["Windows/System32/Sysprep/Unattend.xml", "Unattend.xml"];
+
 /// The system of a guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GuestKind {
@@ -19,7 +25,13 @@ pub enum GuestKind {
         sysprep_inf: Vec<u8>,
     },
     /// Windows Vista or later.
-    Windows,
+    Windows {
+        /// The answer file that the image brings, if it brings one that is read after the medium: what it says besides
+        /// is told, too.
+        unattend_xml: Option<Vec<u8>>,
+        /// An answer file of the image that Windows reads before it looks at any medium.
+        overruled_by: Option<&'static str>,
+    },
     /// Linux.
     Linux,
     /// Nothing that is known here.
@@ -47,12 +59,12 @@ pub fn guest_kind(disk: &Arc<dyn Disk>) -> Result<GuestKind> {
     Ok(GuestKind::Unknown)
 }
 
-fn windows(
-    files: &mut NtfsFiles,
-) -> std::result::Result<Option<GuestKind>, Box<dyn std::error::Error + Send + Sync>> {
+type Looked<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+fn windows(files: &mut NtfsFiles) -> Looked<Option<GuestKind>> {
     // Vista brought the boot configuration data, and the state of setup.
     if files.exists("Windows/Setup/State/State.ini")? || files.exists("Windows/System32/winload.exe")? {
-        return Ok(Some(GuestKind::Windows));
+        return later_windows(files).map(Some);
     }
     if !files.exists("Windows/System32/config/SYSTEM")? && !files.exists("WINNT/System32/config/SYSTEM")? {
         return Ok(None);
@@ -63,4 +75,20 @@ fn windows(
         }
     }
     Ok(Some(GuestKind::Xp { sysprep_inf: Vec::new() }))
+}
+
+fn later_windows(files: &mut NtfsFiles) -> Looked<GuestKind> {
+    let mut overruled_by = None;
+    for path in BEFORE_MEDIA {
+        if overruled_by.is_none() && files.exists(path)? {
+            overruled_by = Some(path);
+        }
+    }
+    let mut unattend_xml = None;
+    for path in AFTER_MEDIA {
+        if unattend_xml.is_none() {
+            unattend_xml = files.read(path)?;
+        }
+    }
+    Ok(GuestKind::Windows { unattend_xml, overruled_by })
 }

@@ -9,9 +9,13 @@ mod fat;
 mod guest_programs;
 mod kind;
 mod medium;
+mod mini_setup;
 mod no_cloud;
 mod plan;
+mod sysprep_inf;
+mod unattend_xml;
+mod windows_setup;
 
 pub use kind::{GuestKind, guest_kind};
-pub use medium::{make, remove};
+pub use medium::{Made, make, remove};
 pub use plan::{Domain, Plan, plan, random};

@@ -75,7 +75,10 @@ mod tests {
             std::fs::set_permissions(&agent, std::fs::Permissions::from_mode(0o755)).unwrap();
             let ran = sh(&[&script, &folder.path().join("the medium")]);
             assert!(ran.status.success());
-            assert_eq!(String::from_utf8_lossy(&ran.stdout), format!("install\n--from\n{}\n", medv.display()));
+            assert_eq!(
+                String::from_utf8_lossy(&ran.stdout),
+                format!("install\n--from\n{}\n", medv.display())
+            );
         }
     }
 }

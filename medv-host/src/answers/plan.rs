@@ -78,7 +78,8 @@ pub fn plan(
         }
         _ => None,
     };
-    let password = password.filter(|_| guest == GuestKind::Windows && domain.is_none()).cloned();
+    let in_clear = matches!(guest, GuestKind::Windows { .. }) && domain.is_none();
+    let password = password.filter(|_| in_clear).cloned();
     let digits = (0..INSTANCE).map(|_| char::from(b"0123456789abcdef"[pick(16) % 16]));
     let instance_id = "medv-".chars().chain(digits).collect();
     Ok(Plan { guest, instance_id, answers, password, domain })
@@ -105,13 +106,12 @@ fn computer_name(
     pick: &mut impl FnMut(usize) -> usize,
 ) -> Result<Option<String>> {
     let Value::Text(mask) = setting(settings, "FtsComputerNameMask")? else { return Ok(None) };
-    let name =
-        Mask::parse(&mask).and_then(|parsed| parsed.name(&facts.computer_name, &facts.user, pick)).map_err(
-            |error| {
-                Error::usage(format!("the mask {mask} gives no computer name: {error}"))
-                    .advice("set Fts\\ComputerNameMask to another one, such as MEDV*")
-            },
-        )?;
+    let name = Mask::parse(&mask)
+        .and_then(|parsed| parsed.name(&facts.computer_name, &facts.user, pick))
+        .map_err(|error| {
+            Error::usage(format!("the mask {mask} gives no computer name: {error}"))
+                .advice("set Fts\\ComputerNameMask to another one, such as MEDV*")
+        })?;
     Ok(match guest {
         GuestKind::Linux => no_cloud::host_name(&name),
         _ => Some(name),
@@ -130,7 +130,6 @@ fn hash(password: &Secret, pick: &mut impl FnMut(usize) -> usize) -> Result<Secr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host_facts;
     use medv_settings::{Scope, TomlStore};
 
     const ALL: [&str; 5] = [
@@ -141,9 +140,10 @@ mod tests {
         "FtsSetMachineObjectOUEnabled",
     ];
 
+    const WINDOWS: GuestKind = GuestKind::Windows { unattend_xml: None, overruled_by: None };
+
     fn facts() -> HostFacts {
-        let root = tempfile::tempdir().unwrap();
-        let mut facts = HostFacts {
+        HostFacts {
             computer_name: "desk-17".into(),
             user: "anna".into(),
             full_name: Some("Anna".into()),
@@ -151,14 +151,7 @@ mod tests {
             domain: Some("ad.example.org".into()),
             unit: Some("OU=Desks".into()),
             ..HostFacts::default()
-        };
-        if cfg!(unix) {
-            #[cfg(unix)]
-            {
-                facts.region = host_facts::below(root.path(), "", Some("de_DE.UTF-8")).region;
-            }
         }
-        facts
     }
 
     fn planned(enabled: &[&str], mask: &str, guest: GuestKind, password: Option<&str>) -> Result<Plan> {
@@ -175,7 +168,7 @@ mod tests {
 
     #[test]
     fn nothing_but_the_user_and_the_time_zone_is_told_unasked() {
-        let plan = planned(&[], "MEDV*", GuestKind::Windows, None).unwrap();
+        let plan = planned(&[], "MEDV*", WINDOWS, None).unwrap();
         let user = Some(UserAnswer { name: "anna".into(), password_hash: None, groups: Vec::new() });
         assert_eq!(plan.answers, Answers { user, ..Answers::none() });
         assert_eq!((plan.domain, plan.password), (None, None));
@@ -184,7 +177,7 @@ mod tests {
     #[test]
     fn each_setting_tells_its_part() {
         for (index, name) in ALL.iter().enumerate() {
-            let plan = planned(&[name], "PC-%hostname%", GuestKind::Windows, None).unwrap();
+            let plan = planned(&[name], "PC-%hostname%", WINDOWS, None).unwrap();
             assert_eq!(plan.answers.computer_name.is_some(), index == 0, "{name}");
             assert_eq!(plan.answers.region.is_some(), index == 1, "{name}");
             assert_eq!(plan.answers.full_name.is_some(), index == 2, "{name}");
@@ -194,9 +187,9 @@ mod tests {
 
     #[test]
     fn an_organisational_unit_is_told_only_with_its_domain() {
-        let plan = planned(&ALL, "MEDV*", GuestKind::Windows, None).unwrap();
+        let plan = planned(&ALL, "MEDV*", WINDOWS, None).unwrap();
         assert_eq!(plan.domain.unwrap().unit.as_deref(), Some("OU=Desks"));
-        let plan = planned(&ALL[3..4], "MEDV*", GuestKind::Windows, None).unwrap();
+        let plan = planned(&ALL[3..4], "MEDV*", WINDOWS, None).unwrap();
         assert_eq!(plan.domain.unwrap().unit, None);
     }
 
@@ -206,10 +199,10 @@ mod tests {
         let hash = linux.answers.user.unwrap().password_hash.unwrap();
         assert!(hash.reveal().starts_with("$6$"), "{}", hash.reveal());
         assert_eq!(linux.password, None);
-        let windows = planned(&[], "MEDV*", GuestKind::Windows, Some("geheim")).unwrap();
+        let windows = planned(&[], "MEDV*", WINDOWS, Some("geheim")).unwrap();
         assert_eq!(windows.answers.user.unwrap().password_hash, None);
         assert_eq!(windows.password.unwrap().reveal(), "geheim");
-        assert_eq!(planned(&ALL, "MEDV*", GuestKind::Windows, Some("geheim")).unwrap().password, None);
+        assert_eq!(planned(&ALL, "MEDV*", WINDOWS, Some("geheim")).unwrap().password, None);
     }
 
     #[test]

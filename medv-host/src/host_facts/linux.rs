@@ -50,7 +50,8 @@ fn value(text: &str, key: &str) -> Option<String> {
 
 /// The first part of the comment in the user's line; users of a directory have no line.
 fn full_name(passwd: &str, user: &str) -> Option<String> {
-    let mut line = passwd.lines().map(|line| line.split(':')).find(|line| line.clone().next() == Some(user))?;
+    let mut line =
+        passwd.lines().map(|line| line.split(':')).find(|line| line.clone().next() == Some(user))?;
     let name = line.nth(4)?.split(',').next()?.trim();
     (!name.is_empty()).then(|| name.to_owned())
 }
@@ -98,7 +99,10 @@ mod tests {
     fn a_debian_host_is_known() {
         let root = host(&[
             ("etc/hostname", "desk-17.example.org\n"),
-            ("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nanna:x:1000:1000:Anna Müller,,,:/home/anna:/bin/sh\n"),
+            (
+                "etc/passwd",
+                "root:x:0:0:root:/root:/bin/sh\nanna:x:1000:1000:Anna Müller,,,:/home/anna:/bin/sh\n",
+            ),
             ("etc/default/locale", "# comment\nLANG=\"de_DE.UTF-8\"\n"),
             ("etc/default/keyboard", "XKBMODEL=pc105\nXKBLAYOUT=\"de,us\"\n"),
             ("etc/timezone", "Europe/Berlin\n"),

@@ -16,6 +16,20 @@ pub(super) fn region(locale: Option<&str>, layout: Option<&str>) -> RegionAnswer
     RegionAnswer { locale: locale.map(str::to_owned), windows_locale, keyboard, windows_keyboard }
 }
 
+/// Language and keyboard of a Windows host: a locale such as `de-DE`, and a layout such as `00000407`.
+#[cfg(any(windows, test))]
+pub(super) fn region_of_windows(windows_locale: Option<&str>, layout: Option<&str>) -> RegionAnswer {
+    let lcid_of_locale = windows_locale.and_then(lcid);
+    let number = layout.and_then(|layout| u32::from_str_radix(layout, 16).ok());
+    let keyboard = KEYBOARDS.iter().find(|row| Some(row.1) == number).map(|row| row.0.to_owned());
+    RegionAnswer {
+        locale: windows_locale.map(|name| format!("{}.UTF-8", name.replace('-', "_"))),
+        windows_locale: windows_locale.map(str::to_owned),
+        keyboard,
+        windows_keyboard: lcid_of_locale.zip(number).map(|(lcid, layout)| format!("{lcid:04x}:{layout:08x}")),
+    }
+}
+
 /// `de-DE` for `de_DE.UTF-8`; `None` for a locale that is no language, such as `C.UTF-8`.
 fn windows_locale(posix: &str) -> Option<String> {
     let name = posix.split(['.', '@']).next()?.replace('_', "-");
@@ -86,6 +100,12 @@ mod tests {
         assert_eq!(euro.windows_keyboard.as_deref(), Some("040c:0000040c"));
         let none = region(Some("C.UTF-8"), Some("de"));
         assert_eq!((none.windows_locale, none.windows_keyboard), (None, None));
+    }
+
+    #[test]
+    fn a_windows_locale_and_a_layout_have_posix_names() {
+        let swiss = region_of_windows(Some("de-CH"), Some("00000409"));
+        assert_eq!(swiss, region(Some("de_CH.UTF-8"), Some("us")));
     }
 
     #[test]

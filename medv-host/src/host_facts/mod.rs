@@ -1,5 +1,7 @@
 //! What is known of the host that its guests may be told. All of it may be unknown, and nothing fails because of that.
 
+#[cfg(any(windows, test))]
+mod distinguished_name;
 #[cfg(unix)]
 mod linux;
 mod locale;

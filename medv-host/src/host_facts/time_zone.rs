@@ -13,7 +13,7 @@ pub(super) fn of_iana(name: &str) -> TimeZoneAnswer {
 }
 
 /// The zone of a name that Windows has.
-#[cfg_attr(not(windows), expect(dead_code, reason = "only a Windows host has such names"))]
+#[cfg(any(windows, test))]
 pub(super) fn of_windows(name: &str) -> Option<TimeZoneAnswer> {
     let (windows, _, names) = ROWS.iter().find(|(windows, _, _)| *windows == name)?;
     let iana = names.split_whitespace().next()?.to_owned();
@@ -416,6 +416,7 @@ mod tests {
             assert_eq!(xp_number(windows), number);
         }
         assert_eq!(of_iana("Mars/Olympus_Mons").windows, None);
+        assert_eq!(of_windows("W. Europe Standard Time"), Some(of_iana("Europe/Berlin")));
     }
 
     #[test]
