@@ -2,7 +2,7 @@
 //!
 //! - [`guest_kind`] finds out what system a master disk holds.
 //! - [`plan()`] decides by the settings what that guest is told of its host.
-//! - [`make`] writes it in the guest's own language: `Sysprep.inf`, `Unattend.xml`, or cloud-init's NoCloud.
+//! - [`make`] writes it in the guest's own language: `Sysprep.inf`, `Unattend.xml`, or cloud-init's `NoCloud`.
 //! - [`remove`] overwrites and deletes the medium.
 
 mod fat;

@@ -1,4 +1,4 @@
-//! Linux: the two files that cloud-init's data source NoCloud reads, and the script among them that installs the guest
+//! Linux: the two files that cloud-init's data source `NoCloud` reads, and the script among them that installs the guest
 //! agent. What the guest is told stands in `medv/answers.json` beside them, so that no shell ever reads a user's text.
 
 /// The label that cloud-init looks for.
@@ -24,11 +24,8 @@ fi
 pub(super) fn meta_data(instance_id: &str, host_name: Option<&str>) -> String {
     // A string of JSON is one of YAML.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let mut text = format!("instance-id: {}\n", quoted(instance_id));
-    if let Some(name) = host_name {
-        text += &format!("local-hostname: {}\n", quoted(name));
-    }
-    text
+    let name = host_name.map(|name| format!("local-hostname: {}\n", quoted(name))).unwrap_or_default();
+    format!("instance-id: {}\n{name}", quoted(instance_id))
 }
 
 /// A computer name as Linux takes it: letters, digits and `-`, which neither begins nor ends it. `None` if nothing is

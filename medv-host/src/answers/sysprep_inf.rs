@@ -95,7 +95,9 @@ impl SysprepInf {
         value: &str,
         code_page: u16,
     ) -> Result<(), Unsayable> {
-        let value = self.encode(&quoted(value), code_page)?;
+        let value = self
+            .encode(&quoted(value), code_page)
+            .ok_or_else(|| Unsayable { text: value.to_owned(), code_page })?;
         let sections = self.sections(section);
         let mut found: Vec<(usize, usize)> =
             sections.iter().flat_map(|section| self.values(*section, key)).collect();
@@ -198,13 +200,12 @@ impl SysprepInf {
             .map_or_else(|| vec![13, 10], |line| self.units[line.end..line.next].to_vec())
     }
 
-    fn encode(&self, text: &str, code_page: u16) -> Result<Vec<u16>, Unsayable> {
+    fn encode(&self, text: &str, code_page: u16) -> Option<Vec<u16>> {
         if self.form == Form::Utf16 || text.is_ascii() {
-            return Ok(text.encode_utf16().collect());
+            return Some(text.encode_utf16().collect());
         }
-        let unsayable = || Unsayable { text: text.to_owned(), code_page };
-        let (bytes, _, lost) = encoding(code_page).ok_or_else(unsayable)?.encode(text);
-        if lost { Err(unsayable()) } else { Ok(bytes.iter().map(|byte| u16::from(*byte)).collect()) }
+        let (bytes, _, lost) = encoding(code_page)?.encode(text);
+        (!lost).then(|| bytes.iter().map(|byte| u16::from(*byte)).collect())
     }
 }
 
