@@ -1,1 +1,36 @@
-//! The guest agent: first time setup inside the guest, and what its applications are.
+//! The guest agent of medv, and `ftscompletion`: what runs inside a machine. `medv-protocol` is how they speak with the
+//! host; `spec/agent-protocol.md` is the law of it.
+//!
+//! - [`install`] puts the agent into the guest, once, and applies the answers of the host.
+//! - [`agent`] is the agent: `port` is what it speaks through, `outbox` what it says, `setup` its first time setup,
+//!   `apps` and `upgrade` what their names say.
+//! - [`completion`] is `ftscompletion`, the last part of first time setup.
+//! - `system` is what Linux and Windows do each in their own way: the same functions in two folders.
+#![forbid(unsafe_code)]
+
+pub mod agent;
+mod apps;
+mod commands;
+pub mod completion;
+mod error;
+mod files;
+pub mod install;
+mod log;
+mod logs;
+pub mod options;
+mod outbox;
+mod places;
+pub mod restart_required;
+mod setup;
+mod state;
+mod upgrade;
+
+#[cfg(unix)]
+#[path = "linux/mod.rs"]
+mod system;
+
+#[cfg(unix)]
+pub use system::session::become_user;
+
+pub use error::{Error, Result};
+pub use places::Places;

@@ -1,9 +1,11 @@
 //! The host agent, as a library: everything that the program `medv-host` is made of.
 
+pub mod answers;
 pub mod control;
 pub mod desktop;
 pub mod event;
 pub mod fts;
+pub mod host_facts;
 pub mod hypervisor;
 pub mod life;
 pub mod moment;

@@ -4,6 +4,7 @@
 //! are read here without mounting anything.
 
 mod linux;
+mod ntfs_files;
 mod volume;
 mod windows;
 
@@ -13,7 +14,10 @@ use medv_codec::Result;
 use medv_codec::disk::Disk;
 use medv_codec::volume::{FileSystem, partitions};
 
-use self::volume::Volume;
+pub use self::linux::has_linux;
+use self::ntfs_files::Failure;
+pub use self::ntfs_files::NtfsFiles;
+pub use self::volume::Volume;
 
 /// What the traces say.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,18 +4,23 @@
 //! - [`ToHost`] and [`ToGuest`] are the messages of the two directions.
 //! - [`encode`] makes a line of a message; [`Lines`] finds lines in whatever bytes arrive, and never keeps more than
 //!   [`MAX_LINE`] of them.
+//! - [`Answers`] is what the host says before the two can talk, in a file.
 //! - [`Secret`] is a text that is not shown.
 #![forbid(unsafe_code)]
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
+mod answers;
 mod app;
+mod base64;
 mod lines;
 mod message;
 mod secret;
 
-pub use app::{App, AppId, Icon, IconFormat};
-pub use lines::{BadLine, Lines, MAX_LINE, TooLong, encode};
+pub use answers::{ANSWERS_VERSION, Answers, RegionAnswer, TimeZoneAnswer, UserAnswer};
+pub use app::{App, AppId, BadApp, Icon, IconFormat, MAX_APPS, MAX_ICONS};
+pub use base64::{BadPiece, MAX_PIECE, from_base64, to_base64};
+pub use lines::{BadLine, Lines, MAX_BAD_LINES, MAX_LINE, TooLong, encode};
 pub use message::{Hello, LogPart, Phase, RequestId, SetupOutcome, SetupTask, ToGuest, ToHost, VERSION};
 pub use secret::Secret;
 

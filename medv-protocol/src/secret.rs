@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
 
 /// A password. It is never printed, and what it was in memory is overwritten when it goes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,10 +30,6 @@ impl fmt::Debug for Secret {
 
 impl Drop for Secret {
     fn drop(&mut self) {
-        // Without `unsafe` a string can only be overwritten by clearing and filling it within its capacity.
-        let len = self.0.capacity();
-        self.0.clear();
-        self.0.extend(std::iter::repeat_n('\0', len));
-        std::hint::black_box(&self.0);
+        self.0.zeroize();
     }
 }

@@ -2,14 +2,12 @@
 
 use ext4_view::{Ext4, Ext4Error};
 
-use super::{Sealed, volume::Volume};
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+use super::{Failure, Sealed, Volume};
 
 /// What `cloud-init` and `systemd` leave in a system that has started once; `None` if there is no Linux here.
 pub(super) fn look(volume: Volume) -> Result<Option<Sealed>, Failure> {
     let files = Ext4::load(Box::new(volume))?;
-    if !files.exists("/etc/os-release")? && !files.exists("/usr/lib/os-release")? {
+    if !is_system(&files)? {
         return Ok(None);
     }
     let identity = match files.read("/etc/machine-id") {
@@ -37,4 +35,16 @@ pub(super) fn look(volume: Volume) -> Result<Option<Sealed>, Failure> {
         evidence: "/etc/machine-id is empty or absent".to_owned(),
         unanswered: (!has_cloud_init).then_some(unanswered),
     }))
+}
+
+/// Whether there is a Linux on an ext2, ext3 or ext4 volume.
+///
+/// # Errors
+/// If the volume cannot be read.
+pub fn has_linux(volume: Volume) -> Result<bool, Failure> {
+    Ok(is_system(&Ext4::load(Box::new(volume))?)?)
+}
+
+fn is_system(files: &Ext4) -> Result<bool, Ext4Error> {
+    Ok(files.exists("/etc/os-release")? || files.exists("/usr/lib/os-release")?)
 }

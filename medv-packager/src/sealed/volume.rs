@@ -10,7 +10,7 @@ use medv_codec::disk::Disk;
 use medv_format::DiskOffset;
 
 /// The bytes of one volume, with a place to read on from.
-pub(super) struct Volume {
+pub struct Volume {
     disk: Arc<dyn Disk>,
     start: u64,
     len: u64,
@@ -18,7 +18,8 @@ pub(super) struct Volume {
 }
 
 impl Volume {
-    pub(super) fn new(disk: Arc<dyn Disk>, range: Range<DiskOffset>) -> Self {
+    /// The bytes of `range`, as far as the disk has them.
+    pub fn new(disk: Arc<dyn Disk>, range: Range<DiskOffset>) -> Self {
         let end = range.end.get().min(disk.virtual_size());
         let start = range.start.get().min(end);
         Self { disk, start, len: end - start, at: 0 }

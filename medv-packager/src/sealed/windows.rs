@@ -1,14 +1,6 @@
 //! Windows: the setup state of Vista and later, the `sysprep` folder of XP, and the answer files of both.
 
-use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use ntfs::indexes::NtfsFileNameIndex;
-use ntfs::{Ntfs, NtfsFile};
-
-use super::{Sealed, volume::Volume};
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+use super::{Failure, NtfsFiles, Sealed, Volume};
 
 const STATE: &str = "Windows/Setup/State/State.ini";
 const GENERALIZED: &str = "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE";
@@ -20,27 +12,23 @@ const ANSWERS: [&str; 5] = [
     "Unattend.xml",
     "Autounattend.xml",
 ];
-/// Most of a state file that is read, in bytes. It has a few lines.
-const MOST: u64 = 64 << 10;
 
 /// What sysprep leaves; `None` if there is no Windows here.
 pub(super) fn look(volume: Volume) -> Result<Option<Sealed>, Failure> {
-    // The reader of NTFS trusts some lengths that it reads, and panics where they are wrong.
-    let looked = catch_unwind(AssertUnwindSafe(|| look_through(Files::open(volume)?)));
-    looked.unwrap_or_else(|_| Err("its NTFS is damaged".into()))
+    NtfsFiles::look_through(volume, system)
 }
 
-fn look_through(mut files: Files) -> Result<Option<Sealed>, Failure> {
+fn system(files: &mut NtfsFiles) -> Result<Option<Sealed>, Failure> {
     if let Some(state) = files.read(STATE)? {
-        return Ok(Some(vista_and_later(&text(&state), &mut files)?));
+        return Ok(Some(vista_and_later(&text(&state), files)?));
     }
     if files.exists("Windows/System32/config/SYSTEM")? || files.exists("WINNT/System32/config/SYSTEM")? {
-        return Ok(Some(xp(&mut files)?));
+        return Ok(Some(xp(files)?));
     }
     Ok(None)
 }
 
-fn vista_and_later(state: &str, files: &mut Files) -> Result<Sealed, Failure> {
+fn vista_and_later(state: &str, files: &mut NtfsFiles) -> Result<Sealed, Failure> {
     let image_state = state.lines().find_map(|line| line.trim().strip_prefix("ImageState="));
     let Some(GENERALIZED) = image_state.map(str::trim) else {
         return Ok(Sealed::No {
@@ -61,7 +49,7 @@ fn vista_and_later(state: &str, files: &mut Files) -> Result<Sealed, Failure> {
 }
 
 /// Sysprep of XP works from a folder of its own, which its Mini-Setup deletes when it has run.
-fn xp(files: &mut Files) -> Result<Sealed, Failure> {
+fn xp(files: &mut NtfsFiles) -> Result<Sealed, Failure> {
     if !files.exists("sysprep/setupcl.exe")? {
         return Ok(Sealed::No {
             reason: r"there is no C:\sysprep\setupcl.exe, without which Mini-Setup cannot run".to_owned(),
@@ -88,47 +76,4 @@ fn text(bytes: &[u8]) -> String {
         }
         None => String::from_utf8_lossy(bytes).into_owned(),
     }
-}
-
-/// The files of an NTFS volume, by path.
-struct Files {
-    volume: Volume,
-    ntfs: Ntfs,
-}
-
-impl Files {
-    fn open(mut volume: Volume) -> Result<Self, Failure> {
-        let mut ntfs = Ntfs::new(&mut volume)?;
-        ntfs.read_upcase_table(&mut volume)?;
-        Ok(Self { volume, ntfs })
-    }
-
-    fn exists(&mut self, path: &str) -> Result<bool, Failure> {
-        Ok(find(&self.ntfs, &mut self.volume, path)?.is_some())
-    }
-
-    /// The beginning of a file.
-    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let Some(file) = find(&self.ntfs, &mut self.volume, path)? else { return Ok(None) };
-        let Some(data) = file.data(&mut self.volume, "") else { return Ok(None) };
-        let data = data?;
-        let attribute = data.to_attribute()?;
-        let mut bytes = Vec::new();
-        attribute.value(&mut self.volume)?.attach(&mut self.volume).take(MOST).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
-    }
-}
-
-fn find<'n>(ntfs: &'n Ntfs, volume: &mut Volume, path: &str) -> Result<Option<NtfsFile<'n>>, Failure> {
-    let mut file = ntfs.root_directory(volume)?;
-    for name in path.split('/') {
-        if !file.is_directory() {
-            return Ok(None);
-        }
-        let index = file.directory_index(volume)?;
-        let mut finder = index.finder();
-        let Some(entry) = NtfsFileNameIndex::find(&mut finder, ntfs, volume, name) else { return Ok(None) };
-        file = entry?.to_file(ntfs, volume)?;
-    }
-    Ok(Some(file))
 }

@@ -1,0 +1,352 @@
+//! The agent: one thread that decides, and others that wait: for lines of the host, for changes of the file system, for
+//! programs to end.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use medv_protocol::{
+    AppId, BadLine, Hello, MAX_BAD_LINES, Phase, RequestId, Secret, ToGuest, ToHost, VERSION,
+};
+
+use crate::apps::Apps;
+use crate::completion::Order;
+use crate::log::{Level, Log};
+use crate::outbox::{Out, Outbox};
+use crate::setup::Setup;
+use crate::state::State;
+use crate::system::power::{self, Power};
+use crate::system::session::Session;
+use crate::system::{self, port};
+use crate::upgrade::{Program, Upgrade};
+use crate::{Error, Places, Result, logs, restart_required};
+
+/// What the agent waits for.
+pub(crate) enum Event {
+    /// There is a host; what is said to it goes here.
+    Connected(std::sync::mpsc::SyncSender<Out>),
+    /// The host has said something.
+    Line(std::result::Result<ToGuest, BadLine>),
+    /// The host is gone.
+    Disconnected,
+    /// The applications may have changed, or a restart may be wanted.
+    Changed,
+    /// A program that the host had started has ended.
+    Ended(RequestId),
+    /// First time setup is complete.
+    SetUp,
+    /// Somebody ends the agent.
+    Stop,
+}
+
+/// How the agent ends.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It was told to, or the guest goes down.
+    Stopped,
+    /// There is another version of it, which goes on.
+    Upgraded(PathBuf),
+}
+
+/// How much of its own log the agent sends when it is asked for it, in bytes.
+const LOG_END: u64 = 256 << 10;
+
+/// Runs the agent until it is ended.
+///
+/// # Errors
+/// If its folder cannot be read or written.
+pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
+    let mut state = State::load(places)?;
+    let boot_before = state.boot;
+    state.count_boot(places)?;
+    if state.boot != boot_before {
+        restart_required::forget(places)?;
+    }
+    let log = Arc::new(Log::open(places.log()));
+    log.note(Level::Information, &format!("the agent begins, boot {}, {:?}", state.boot, state.phase));
+    let (events, occurred) = channel();
+    let stop = events.clone();
+    ctrlc::set_handler(move || drop(stop.send(Event::Stop)))
+        .map_err(|error| Error::new(error.to_string()))?;
+    port::listen(places, port, events.clone());
+    system::watch::begin(places, events.clone());
+    let (outbox, state) = (Arc::new(Outbox::default()), Arc::new(Mutex::new(state)));
+    let setup = Setup::new(places.clone(), Arc::clone(&outbox), Arc::clone(&log), Arc::clone(&state));
+    let apps = Apps::look(places);
+    let mut agent = Agent {
+        places: places.clone(),
+        outbox,
+        log,
+        state,
+        setup,
+        events,
+        apps,
+        session: None,
+        upgrade: None,
+        restart_reason: None,
+        bad_lines: 0,
+    };
+    Ok(agent.obey(&occurred))
+}
+
+struct Agent {
+    places: Places,
+    outbox: Arc<Outbox>,
+    log: Arc<Log>,
+    state: Arc<Mutex<State>>,
+    setup: Arc<Setup>,
+    events: Sender<Event>,
+    apps: Apps,
+    session: Option<Session>,
+    upgrade: Option<Upgrade>,
+    /// What the host was told about it.
+    restart_reason: Option<String>,
+    bad_lines: u32,
+}
+
+impl Agent {
+    fn obey(&mut self, occurred: &Receiver<Event>) -> Ending {
+        while let Ok(event) = occurred.recv() {
+            match event {
+                Event::Connected(lines) => self.greet(lines),
+                Event::Line(Ok(message)) => {
+                    self.bad_lines = 0;
+                    if let Some(ending) = self.answer(message) {
+                        return ending;
+                    }
+                }
+                Event::Line(Err(bad)) => self.pass_over(&bad),
+                Event::Disconnected => {
+                    self.log.note(Level::Information, "the host is gone");
+                    self.outbox.connect(None);
+                    self.upgrade = None;
+                }
+                Event::Changed => self.look_again(),
+                Event::Ended(request) => self.outbox.say_or_keep(ToHost::AppEnded { request }),
+                Event::SetUp => return self.go_down(Power::Restart),
+                Event::Stop => {
+                    self.bye();
+                    return Ending::Stopped;
+                }
+            }
+        }
+        Ending::Stopped
+    }
+
+    fn greet(&mut self, lines: std::sync::mpsc::SyncSender<Out>) {
+        self.outbox.connect(Some(lines));
+        self.bad_lines = 0;
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let hello = Hello {
+            protocol: VERSION,
+            agent: env!("CARGO_PKG_VERSION").into(),
+            system: std::env::consts::OS.into(),
+            machine: system::computer_name(&self.places),
+            boot: state.boot,
+            phase: state.phase,
+        };
+        drop(state);
+        self.say(&ToHost::Hello(hello));
+    }
+
+    fn answer(&mut self, message: ToGuest) -> Option<Ending> {
+        match message {
+            ToGuest::Welcome { log_level, .. } => self.begin(log_level),
+            ToGuest::RunSetup {
+                user,
+                administrator,
+                group_tries,
+                group_timeout,
+                log_paths,
+                desktop_timeout,
+            } => {
+                let order =
+                    Order { user, administrator, group_tries, group_timeout, log_paths, desktop_timeout };
+                let events = self.events.clone();
+                self.setup.go_on(order, move || drop(events.send(Event::SetUp)));
+            }
+            ToGuest::LogOn { request, user, password } => self.log_on(request, &user, &password),
+            ToGuest::StartApp { request, id } => {
+                let outcome = self.start(request, &id);
+                self.done(request, outcome);
+            }
+            ToGuest::OpenUrl { request, url } => {
+                let outcome = self.open(request, &url);
+                self.done(request, outcome);
+            }
+            ToGuest::SendLog { request } => {
+                // If the host goes away meanwhile, it does not want it any more.
+                let sent = logs::send(&self.places, &self.outbox, &self.log, &self.places.log(), LOG_END);
+                if sent.is_ok() {
+                    self.done(request, Ok(()));
+                }
+            }
+            ToGuest::Upgrade { request, program, base64, last } => {
+                return self.upgrade(request, &program, &base64, last);
+            }
+            ToGuest::ShutDown => return Some(self.go_down(Power::Off)),
+            ToGuest::Restart => return Some(self.go_down(Power::Restart)),
+            ToGuest::Unknown => {
+                self.log.note(Level::Debug, "the host said something that this version does not know")
+            }
+        }
+        None
+    }
+
+    /// The host is there: it is told what it must know.
+    fn begin(&mut self, log_level: u8) {
+        self.log.set_level(log_level);
+        self.log.note(Level::Information, "the host is there");
+        self.outbox.greet();
+        self.restart_reason = None;
+        if self.phase() == Phase::Ready {
+            self.apps = Apps::look(&self.places);
+            self.apps.all().iter().for_each(|message| self.say(message));
+            if let Some(session) = &self.session {
+                self.say(&ToHost::LoggedOn { user: session.user().to_owned() });
+            }
+        }
+        self.look_for_restart();
+    }
+
+    fn look_again(&mut self) {
+        if self.phase() == Phase::Ready {
+            let now = Apps::look(&self.places);
+            now.changes_since(&self.apps).iter().for_each(|message| self.say(message));
+            self.apps = now;
+        }
+        self.look_for_restart();
+    }
+
+    fn look_for_restart(&mut self) {
+        let reason = restart_required::reason(&self.places);
+        if let Some(reason) = reason.as_ref().filter(|_| reason != self.restart_reason) {
+            self.say(&ToHost::RestartRequired { reason: reason.clone() });
+        }
+        self.restart_reason = reason;
+    }
+
+    fn log_on(&mut self, request: RequestId, user: &str, password: &Secret) {
+        match Session::begin(&self.places, user, password.reveal()) {
+            Ok(session) => {
+                self.log.note(Level::Information, &format!("{user} is logged on"));
+                self.session = Some(session);
+                self.done(request, Ok(()));
+                self.say(&ToHost::LoggedOn { user: user.to_owned() });
+            }
+            Err(error) => self.done(request, Err(error)),
+        }
+    }
+
+    fn start(&self, request: RequestId, id: &AppId) -> Result<()> {
+        let installed = self.apps.get(id).ok_or_else(|| Error::new(format!("no application {id}")))?;
+        self.log.note(Level::Information, &format!("{id} is started"));
+        self.spawn(request, &installed.command)
+    }
+
+    fn open(&self, request: RequestId, url: &str) -> Result<()> {
+        // It becomes an argument of a program: an address and nothing else.
+        let is_web = ["http://", "https://"]
+            .iter()
+            .any(|scheme| url.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)));
+        if !is_web || url.len() > 2083 || url.chars().any(|c| c.is_control() || c.is_whitespace() || c == '"')
+        {
+            return Err(Error::new(
+                "not the address of a page: http:// or https://, at most 2083 bytes, no blanks",
+            ));
+        }
+        self.spawn(request, &system::apps::browser(&self.places, url)?)
+    }
+
+    fn spawn(&self, request: RequestId, command: &[std::ffi::OsString]) -> Result<()> {
+        let session = self.session.as_ref().ok_or_else(|| Error::new("nobody is logged on: log on first"))?;
+        let mut child = session.spawn(&self.places, command)?;
+        let events = self.events.clone();
+        std::thread::spawn(move || {
+            let _ = child.wait();
+            let _ = events.send(Event::Ended(request));
+        });
+        Ok(())
+    }
+
+    fn upgrade(&mut self, request: RequestId, program: &str, base64: &str, last: bool) -> Option<Ending> {
+        match self.take_piece(request, program, base64, last) {
+            Ok(None) => None,
+            Ok(Some(program)) => {
+                self.log.note(Level::Information, &format!("{} was replaced", program.name()));
+                self.done(request, Ok(()));
+                if program == Program::Completion {
+                    return None;
+                }
+                self.outbox.flush();
+                Some(Ending::Upgraded(self.places.program(program.name())))
+            }
+            Err(error) => {
+                self.upgrade = None;
+                self.done(request, Err(error));
+                None
+            }
+        }
+    }
+
+    fn take_piece(
+        &mut self,
+        request: RequestId,
+        program: &str,
+        base64: &str,
+        last: bool,
+    ) -> Result<Option<Program>> {
+        let mut upgrade = match self.upgrade.take().filter(|upgrade| upgrade.is_of(request, program)) {
+            Some(upgrade) => upgrade,
+            None => Upgrade::begin(&self.places, request, program)?,
+        };
+        upgrade.add(base64)?;
+        if last {
+            return upgrade.install(&self.places).map(Some);
+        }
+        self.upgrade = Some(upgrade);
+        Ok(None)
+    }
+
+    fn pass_over(&mut self, bad: &BadLine) {
+        self.bad_lines += 1;
+        // The first ones say what is wrong; more would only fill the disk.
+        if self.bad_lines <= 3 {
+            self.log.note(Level::Warning, &format!("the host said {bad}"));
+        }
+        if self.bad_lines == MAX_BAD_LINES {
+            self.log.note(Level::Error, "the host says nothing but nonsense: the port is opened anew");
+        }
+    }
+
+    fn done(&self, request: RequestId, outcome: Result<()>) {
+        let error = outcome.err().map(|error| error.to_string());
+        if let Some(error) = &error {
+            self.log.note(Level::Warning, &format!("request {request}: {error}"));
+        }
+        self.say(&ToHost::Done { request, error });
+    }
+
+    fn go_down(&mut self, power: Power) -> Ending {
+        self.log.note(Level::Information, &format!("the guest goes down: {power:?}"));
+        self.bye();
+        if let Err(error) = power::change(&self.places, power) {
+            self.log.note(Level::Error, &format!("the guest does not go down: {error}"));
+        }
+        Ending::Stopped
+    }
+
+    fn bye(&self) {
+        self.say(&ToHost::Bye);
+        self.outbox.flush();
+    }
+
+    fn phase(&self) -> Phase {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).phase
+    }
+
+    /// If there is no host, it hears what it must know when it comes.
+    fn say(&self, message: &ToHost) {
+        let _ = self.outbox.say(message);
+    }
+}

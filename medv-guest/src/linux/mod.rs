@@ -1,0 +1,92 @@
+//! What Linux does in its own way.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use crate::Places;
+use crate::files::read_text;
+
+pub(crate) mod accounts;
+pub(crate) mod apps;
+mod desktop_entry;
+mod password;
+pub(crate) mod personalise;
+pub(crate) mod port;
+pub(crate) mod power;
+pub(crate) mod service;
+pub(crate) mod session;
+pub(crate) mod watch;
+
+/// The root of the real file system.
+pub(crate) const ROOT: &str = "/";
+
+/// The programs that the medium has, and what they are called when they are installed.
+pub(crate) const PROGRAMS: &[&str] = &["medv-guest", "ftscompletion"];
+
+pub(crate) fn relative(path: &Path) -> &Path {
+    path.strip_prefix("/").unwrap_or(path)
+}
+
+pub(crate) fn state_folder() -> &'static str {
+    "/var/lib/medv-guest"
+}
+
+pub(crate) fn program_folder() -> &'static str {
+    "/usr/local/lib/medv"
+}
+
+pub(crate) fn log_folder() -> &'static str {
+    "/var/log/medv"
+}
+
+pub(crate) fn command_folder() -> &'static str {
+    "/etc/medv/first-time-setup.d"
+}
+
+/// A file that may be run.
+pub(crate) fn is_command(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+pub(crate) fn command(path: &Path) -> Command {
+    Command::new(path)
+}
+
+/// What the kernel calls this boot.
+pub(crate) fn boot_id(places: &Places) -> Option<String> {
+    let id = read_text(&places.at("/proc/sys/kernel/random/boot_id")).ok().flatten()?;
+    Some(id.trim().to_owned())
+}
+
+pub(crate) fn computer_name(places: &Places) -> String {
+    if places.is_real() {
+        return rustix::system::uname().nodename().to_string_lossy().into_owned();
+    }
+    read_text(&places.at("/etc/hostname")).ok().flatten().unwrap_or_default().trim().to_owned()
+}
+
+/// Debian's way to say it, which others have taken over.
+pub(crate) fn restart_required(places: &Places) -> Option<String> {
+    if !places.at("/run/reboot-required").exists() {
+        return None;
+    }
+    let packages = read_text(&places.at("/run/reboot-required.pkgs")).ok().flatten().unwrap_or_default();
+    let packages: Vec<&str> = packages.lines().collect();
+    Some(if packages.is_empty() { "updates".into() } else { packages.join(", ").chars().take(500).collect() })
+}
+
+/// There is to be a desktop, and its screen is not there yet.
+pub(crate) fn desktop_is_coming(places: &Places) -> bool {
+    let has_files =
+        |folder: &str| fs::read_dir(places.at(folder)).is_ok_and(|mut files| files.next().is_some());
+    places.at("/etc/systemd/system/display-manager.service").exists() && !has_files("/tmp/.X11-unix")
+}
+
+/// The first of these programs that the guest has, by its path in the guest.
+pub(crate) fn find_program(places: &Places, names: &[&str]) -> Option<String> {
+    let folders = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
+    let mut paths = names.iter().flat_map(|name| folders.map(|folder| format!("{folder}/{name}")));
+    paths.find(|path| is_command(&places.at(path)))
+}

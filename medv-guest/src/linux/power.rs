@@ -1,0 +1,62 @@
+//! Restart and shutdown.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::system::{RebootCommand, reboot};
+
+use crate::files::read_text;
+use crate::{Error, Places, Result};
+
+/// What becomes of the guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Power {
+    Restart,
+    Off,
+}
+
+/// How long the guest's own way may take; then the kernel is told.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Brings everything onto the disk.
+pub(crate) fn sync(places: &Places) {
+    if places.is_real() {
+        rustix::fs::sync();
+    }
+}
+
+/// Restarts the guest, or turns it off; does not return when it does. Where a guest is only played, nothing happens.
+pub(crate) fn change(places: &Places, power: Power) -> Result<()> {
+    if !places.is_real() {
+        return Ok(());
+    }
+    if ask_first_process(power) {
+        std::thread::sleep(PATIENCE);
+    }
+    rustix::fs::sync();
+    let command = match power {
+        Power::Restart => RebootCommand::Restart,
+        Power::Off => RebootCommand::PowerOff,
+    };
+    reboot(command).map_err(|error| Error::new(format!("the kernel refuses: {error}")))
+}
+
+/// `false` if the first process is none that ends the others in good order, such as a script.
+fn ask_first_process(power: Power) -> bool {
+    let name = read_text("/proc/1/comm".as_ref()).ok().flatten().unwrap_or_default();
+    let command = match power {
+        Power::Restart => "reboot",
+        Power::Off => "poweroff",
+    };
+    let mut ask = match name.trim() {
+        "systemd" => {
+            let mut ask = Command::new("systemctl");
+            ask.arg(command);
+            ask
+        }
+        "init" | "openrc-init" | "runit" | "s6-svscan" => Command::new(command),
+        _ => return false,
+    };
+    ask.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    ask.status().is_ok_and(|status| status.success())
+}

@@ -1,0 +1,86 @@
+//! The user who is logged on, and programs that run as him.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Gid, Uid};
+
+use super::accounts::{User, find_user, group_ids};
+use super::password;
+use crate::{Error, Places, Result};
+
+/// A user who has given his password.
+pub(crate) struct Session {
+    user: User,
+}
+
+impl Session {
+    /// Checks the password.
+    pub(crate) fn begin(places: &Places, name: &str, password: &str) -> Result<Self> {
+        let user = find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))?;
+        password::check(places, name, password)?;
+        Ok(Self { user })
+    }
+
+    pub(crate) fn user(&self) -> &str {
+        &self.user.name
+    }
+
+    /// Starts a program as the user: this program calls itself, becomes the user, and becomes the program.
+    pub(crate) fn spawn(&self, places: &Places, command: &[OsString]) -> Result<Child> {
+        // /proc/self/exe is right even when the file was replaced meanwhile.
+        Command::new("/proc/self/exe")
+            .arg0("medv-guest")
+            .arg("--root")
+            .arg(places.root())
+            .args(["as-user", self.user()])
+            .args(command)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| Error::new(format!("a program cannot be started: {error}")))
+    }
+}
+
+/// Becomes the user, then the program. Returns only what went wrong. This process must have one thread: what it becomes
+/// holds for the thread that asks.
+#[must_use]
+pub fn become_user(places: &Places, name: &str, command: &[OsString]) -> Error {
+    match prepare(places, name, command) {
+        Ok(mut command) => {
+            let error = command.exec();
+            Error::new(format!("{}: {error}", command.get_program().display()))
+        }
+        Err(error) => error,
+    }
+}
+
+fn prepare(places: &Places, name: &str, command: &[OsString]) -> Result<Command> {
+    let user = find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))?;
+    let (program, arguments) = command.split_first().ok_or_else(|| Error::new("no program is given"))?;
+    let failed = |error: rustix::io::Errno| Error::new(format!("cannot become {name}: {error}"));
+    if rustix::process::getuid().is_root() {
+        let groups: Vec<Gid> = group_ids(places, &user)?.into_iter().map(Gid::from_raw).collect();
+        rustix::thread::set_thread_groups(&groups).map_err(failed)?;
+        rustix::thread::set_thread_gid(Gid::from_raw(user.gid)).map_err(failed)?;
+        rustix::thread::set_thread_uid(Uid::from_raw(user.uid)).map_err(failed)?;
+    } else if rustix::process::getuid().as_raw() != user.uid {
+        return Err(Error::new(format!("cannot become {name}: only root can")));
+    }
+    // A session of its own: whoever ends the agent does not end the user's programs. That it leads one already is fine.
+    let _ = rustix::process::setsid();
+    let home = places.at(&user.home);
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear();
+    command.env("HOME", &home).env("USER", name).env("LOGNAME", name).env("SHELL", &user.shell);
+    command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
+    command.env("DISPLAY", ":0").env("LANG", super::apps::locale(places));
+    let runtime = places.at(format!("/run/user/{}", user.uid));
+    if runtime.is_dir() {
+        command.env("XDG_RUNTIME_DIR", &runtime);
+    }
+    command.current_dir(if home.is_dir() { &home } else { places.root() });
+    Ok(command)
+}
