@@ -3,4 +3,6 @@
 pub mod desktop;
 pub mod event;
 pub mod hypervisor;
+pub mod layer;
+pub mod memory;
 pub mod vault;
