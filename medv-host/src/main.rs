@@ -11,6 +11,11 @@ fn main() -> ExitCode {
         Some("run") => loop {
             std::thread::park();
         },
+        // Not for users: the hypervisor calls it.
+        #[cfg(unix)]
+        Some(medv_host::hypervisor::qemu::SUBCOMMAND) => {
+            return medv_host::hypervisor::qemu::keeper_main(std::env::args_os().skip(2));
+        }
         _ => {
             eprintln!("usage: medv-host run | --version");
             return ExitCode::from(2);

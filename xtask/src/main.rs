@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | bench | fuzz | pictures | windows | dist | ci`.
+//! Developer commands: `cargo xtask demo | test | bench | fuzz | guest | pictures | windows | dist | ci`.
 //!
 //! Each command is one module; what they share is [`shell`] (running programs), [`packages`] (programs we do not
 //! ship, and the Debian packages that bring them) and [`corpus`] (realistic disks).
@@ -10,6 +10,7 @@ mod corpus;
 mod demo;
 mod dist;
 mod fuzz;
+mod guest;
 mod packages;
 mod pictures;
 mod shell;
@@ -33,6 +34,8 @@ enum Xtask {
     Bench(bench::Options),
     /// Fuzz the parsers with libFuzzer (no cargo-fuzz, no nightly)
     Fuzz(fuzz::Options),
+    /// Make a small Linux that boots, sealed, as a VHD: the guest of the tests
+    Guest(guest::Options),
     /// Draw the pictures in the documents
     Pictures(pictures::Options),
     /// Build the Windows programs as the tests use them, and say where they are
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Xtask::Test(options) => test::run(&options),
         Xtask::Bench(options) => bench::run(&options),
         Xtask::Fuzz(options) => fuzz::run(&options),
+        Xtask::Guest(options) => guest::run(&options),
         Xtask::Pictures(options) => pictures::run(&options),
         Xtask::Windows(options) => windows::run(&options),
         Xtask::Dist => dist::run(),

@@ -1,5 +1,8 @@
 //! What runs machines: a trait, so that there is room for others than QEMU, and for one that only pretends.
 
+pub mod pretend;
+pub mod qemu;
+
 use std::path::{Path, PathBuf};
 
 use medv_codec::Result;
@@ -17,7 +20,8 @@ pub trait Hypervisor: Send + Sync {
     fn start(&self, spec: &MachineSpec, report: Report) -> Result<Box<dyn Machine>>;
 }
 
-/// Takes what a machine reports. It must not block.
+/// Takes what a machine reports. It must not block, and must not call the machine: it is called from the thread that would hear
+/// the answer.
 pub type Report = Box<dyn Fn(MachineEvent) + Send + Sync>;
 
 /// A machine that was started. None of its calls waits for the guest; what comes of them is reported. Dropping it turns
@@ -79,6 +83,8 @@ pub struct MachineSpec {
     pub name: String,
     /// Its disk: the user's layer over the master.
     pub layer: PathBuf,
+    /// What its devices must suit.
+    pub guest: Guest,
     /// Memory in MiB.
     pub memory_mib: u32,
     /// How it is connected.
@@ -93,6 +99,17 @@ pub struct MachineSpec {
     pub saved: Option<PathBuf>,
     /// A folder of the user's alone, for sockets and the machine's logs.
     pub folder: PathBuf,
+}
+
+/// The system in a machine: it has drivers for some devices only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guest {
+    /// Linux, with virtio devices.
+    Linux,
+    /// Windows Vista or later.
+    Windows,
+    /// Windows XP.
+    WindowsXp,
 }
 
 /// How a machine is connected.

@@ -1,0 +1,69 @@
+//! The guest agent's port: its bytes are messages to the host agent, and messages to it wait in a queue.
+
+use std::io::Read;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use medv_codec::{Error, ErrorKind, Result};
+use medv_protocol::{Lines, ToGuest, encode};
+
+use super::wire::Wire;
+use crate::hypervisor::MachineEvent;
+
+/// How many messages wait for the guest agent, each at most [`medv_protocol::MAX_LINE`] long.
+const QUEUE: usize = 256;
+
+/// The host's end of the port.
+pub(super) struct Channel {
+    queue: SyncSender<Vec<u8>>,
+}
+
+impl Channel {
+    /// Takes the connection over. The reading thread that is returned ends with the connection; the writing one as well, or when
+    /// the channel is dropped.
+    pub(super) fn start(
+        wire: Wire,
+        report: impl Fn(MachineEvent) + Send + 'static,
+    ) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let reader = wire.try_clone()?;
+        let (queue, messages) = sync_channel(QUEUE);
+        std::thread::Builder::new().name("to guest".into()).spawn(move || write(wire, &messages))?;
+        let thread =
+            std::thread::Builder::new().name("from guest".into()).spawn(move || read(reader, report))?;
+        Ok((Self { queue }, thread))
+    }
+
+    /// Puts a message into the queue.
+    pub(super) fn send(&self, message: &ToGuest) -> Result<()> {
+        let line =
+            encode(message).map_err(|too_long| Error::new(ErrorKind::Limit, too_long.to_string()))?;
+        self.queue.try_send(line).map_err(|error| match error {
+            TrySendError::Full(_) => {
+                Error::new(ErrorKind::Limit, format!("{QUEUE} messages wait for the guest agent already"))
+                    .advice("wait until it has opened its port, or restart the guest")
+            }
+            TrySendError::Disconnected(_) => Error::new(ErrorKind::Io, "the machine has ended"),
+        })
+    }
+}
+
+fn write(mut wire: Wire, messages: &Receiver<Vec<u8>>) {
+    while let Ok(line) = messages.recv() {
+        if wire.write(&line, None).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(mut wire: Wire, report: impl Fn(MachineEvent)) {
+    let mut lines = Lines::default();
+    let mut buffer = [0; 8 << 10];
+    while let Ok(read @ 1..) = wire.read(&mut buffer) {
+        for line in lines.take(&buffer[..read]) {
+            report(match line {
+                Ok(message) => MachineEvent::Said(message),
+                Err(bad) => MachineEvent::Babbled(bad),
+            });
+        }
+    }
+}

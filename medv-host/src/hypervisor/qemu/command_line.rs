@@ -1,0 +1,183 @@
+//! QEMU's arguments for a machine: no files are looked at here.
+//!
+//! Only what QEMU has known since 7.2 is used, or what the facts say it knows.
+
+use std::path::Path;
+
+use medv_codec::{Error, ErrorKind, Result};
+use serde_json::json;
+
+use super::accelerator::Accelerator;
+use crate::hypervisor::{Drive, Guest, MachineSpec, Medium, Network};
+use crate::layer::{Master, MasterForm};
+
+/// The node that is the disk.
+const DISK: &str = "disk";
+/// The device that is the agent's port; QEMU's events name it.
+pub(super) const AGENT_PORT: &str = "agent";
+/// The bus of virtio-serial ports.
+pub(super) const PORTS: &str = "ports.0";
+/// The socket of the screen, in the machine's folder.
+pub(super) const SCREEN: &str = "screen";
+
+/// What is to be known of the host and of the disk.
+pub(super) struct Facts<'a> {
+    pub(super) machine: &'a str,
+    pub(super) accelerator: Accelerator,
+    pub(super) master: &'a Master,
+    /// A window that QEMU can open: `gtk`, `sdl`.
+    pub(super) window: Option<&'a str>,
+    /// QEMU's driver for the host's loudspeakers.
+    pub(super) audio: Option<&'a str>,
+    /// The host's bridges.
+    pub(super) bridges: &'a [String],
+}
+
+/// All arguments but those of the sockets.
+pub(super) fn arguments(spec: &MachineSpec, facts: &Facts<'_>) -> Result<Vec<String>> {
+    let mut line = Line::default();
+    // Paused, until what reports about it is in place.
+    line.flags(&["-nodefaults", "-no-user-config", "-S"]);
+    line.option("-name", &comma(&spec.name));
+    line.option("-machine", facts.machine);
+    line.option("-m", &format!("{}M", spec.memory_mib));
+    match facts.accelerator {
+        Accelerator::Kvm => line.option("-accel", "kvm").option("-cpu", "host"),
+        Accelerator::Tcg => line.option("-accel", "tcg").option("-cpu", "max"),
+    };
+    // The clock of Windows' hardware shows the local time.
+    line.option("-rtc", if spec.guest == Guest::Linux { "base=utc" } else { "base=localtime" });
+    // Every restart of the guest ends QEMU: the next start may be with other devices.
+    line.option("-action", "reboot=shutdown,panic=pause").option("-device", "pvpanic");
+    if spec.saved.is_some() {
+        line.option("-incoming", "defer");
+    }
+    disk(&mut line, spec, facts.master)?;
+    line.option("-device", "usb-ehci,id=usb").option("-device", "usb-tablet,bus=usb.0");
+    if let Some(medium) = &spec.medium {
+        drive(&mut line, medium)?;
+    }
+    network(&mut line, spec, facts)?;
+    screen(&mut line, spec, facts);
+    if let (true, Some(driver)) = (spec.sharing.audio, facts.audio) {
+        line.option("-audiodev", &format!("{driver},id=sound"));
+        if spec.guest == Guest::WindowsXp {
+            line.option("-device", "AC97,audiodev=sound");
+        } else {
+            line.option("-device", "intel-hda").option("-device", "hda-duplex,audiodev=sound");
+        }
+    }
+    line.option("-device", "virtio-serial-pci,id=ports");
+    line.option(
+        "-device",
+        &format!("virtserialport,id={AGENT_PORT},bus={PORTS},chardev=agent,name={}", medv_protocol::PORT_NAME),
+    );
+    Ok(line.0)
+}
+
+/// The user's layer over the master. The master is given as explicit nodes rather than by what the layer's header says, so that
+/// no file of the user's can have QEMU open other files.
+fn disk(line: &mut Line, spec: &MachineSpec, master: &Master) -> Result<()> {
+    let file = json!({"driver": "file", "node-name": "master-file", "filename": text(&master.path)?, "read-only": true});
+    let node = match master.form {
+        // A fixed VHD is the raw disk and a footer. QEMU's driver for VHDs could not save the machine's state.
+        MasterForm::Raw => {
+            json!({"driver": "raw", "node-name": "master", "file": "master-file", "size": master.size, "read-only": true})
+        }
+        MasterForm::DynamicVhd => {
+            json!({"driver": "vpc", "node-name": "master", "file": "master-file", "force-size-calc": "current-size", "read-only": true})
+        }
+    };
+    line.node(&file).node(&node);
+    line.node(&json!({"driver": "file", "node-name": "layer-file", "filename": text(&spec.layer)?, "discard": "unmap"}));
+    line.node(&json!({
+        "driver": "qcow2", "node-name": DISK, "file": "layer-file", "backing": "master", "discard": "unmap"
+    }));
+    let device = if spec.guest == Guest::Linux { "virtio-blk-pci" } else { "ide-hd" };
+    line.option("-device", &format!("{device},drive={DISK},bootindex=1"));
+    Ok(())
+}
+
+fn drive(line: &mut Line, medium: &Medium) -> Result<()> {
+    line.node(&json!({
+        "driver": "file", "node-name": "medium-file", "filename": text(&medium.image)?, "read-only": true
+    }));
+    line.node(&json!({"driver": "raw", "node-name": "medium", "file": "medium-file", "read-only": true}));
+    line.option(
+        "-device",
+        match medium.drive {
+            Drive::Floppy => "floppy,drive=medium",
+            Drive::UsbStick => "usb-storage,bus=usb.0,drive=medium,removable=on",
+            Drive::Disk => "virtio-blk-pci,drive=medium",
+        },
+    );
+    Ok(())
+}
+
+fn network(line: &mut Line, spec: &MachineSpec, facts: &Facts<'_>) -> Result<()> {
+    let model = match spec.guest {
+        Guest::Linux => "virtio-net-pci",
+        Guest::Windows => "e1000",
+        Guest::WindowsXp => "rtl8139",
+    };
+    match spec.network {
+        Network::Nat => _ = line.option("-nic", &format!("user,model={model}")),
+        Network::Bridged if facts.bridges.is_empty() => {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "the network mode is BRIDGED, and this host has no bridge",
+            )
+            .advice(
+                "make a bridge over the host's adapter and allow it in /etc/qemu/bridge.conf, or set the network mode to NAT",
+            ));
+        }
+        Network::Bridged => {
+            for bridge in facts.bridges {
+                line.option("-nic", &format!("bridge,br={},model={model}", comma(bridge)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn screen(line: &mut Line, spec: &MachineSpec, facts: &Facts<'_>) {
+    line.option("-vga", "std");
+    match facts.window {
+        // Closing the window must not take the power away.
+        Some(window) if spec.visible => line.option("-display", &format!("{window},window-close=off")),
+        _ => line.option("-display", "none"),
+    };
+    if cfg!(unix) {
+        line.option("-vnc", &format!("unix:{SCREEN}"));
+    }
+}
+
+/// A path as QEMU takes it.
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().ok_or_else(|| {
+        Error::new(ErrorKind::Unsupported, "the path is not valid Unicode").in_file(path).advice("rename it")
+    })
+}
+
+/// A value within an option: a comma is written twice.
+fn comma(value: &str) -> String {
+    value.replace(',', ",,")
+}
+
+#[derive(Default)]
+struct Line(Vec<String>);
+
+impl Line {
+    fn flags(&mut self, flags: &[&str]) {
+        self.0.extend(flags.iter().map(|flag| (*flag).to_owned()));
+    }
+
+    fn option(&mut self, name: &str, value: &str) -> &mut Self {
+        self.0.extend([name.to_owned(), value.to_owned()]);
+        self
+    }
+
+    fn node(&mut self, node: &serde_json::Value) -> &mut Self {
+        self.option("-blockdev", &node.to_string())
+    }
+}

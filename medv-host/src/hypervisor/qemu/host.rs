@@ -1,0 +1,39 @@
+//! What of the host the machines share: its loudspeakers, its bridges, its windows.
+
+use std::fs;
+use std::path::Path;
+
+/// The driver for the host's sound: that of the server that runs, else of the sound card.
+pub(super) fn audio(drivers: &[String]) -> Option<&'static str> {
+    let session = std::env::var_os("XDG_RUNTIME_DIR").unwrap_or_default();
+    let session = Path::new(&session);
+    [
+        ("pipewire", session.join("pipewire-0")),
+        ("pa", session.join("pulse/native")),
+        ("alsa", "/dev/snd/controlC0".into()),
+    ]
+    .into_iter()
+    .find(|(driver, place)| drivers.iter().any(|known| known == driver) && place.exists())
+    .map(|(driver, _)| driver)
+    .or_else(|| (cfg!(windows) && drivers.iter().any(|known| known == "dsound")).then_some("dsound"))
+}
+
+/// The window that QEMU can open itself.
+pub(super) fn window(displays: &[String]) -> Option<&'static str> {
+    let has_desktop = cfg!(windows)
+        || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    let known = |window: &&str| displays.iter().any(|display| display == window);
+    ["gtk", "sdl"].into_iter().find(known).filter(|_| has_desktop)
+}
+
+/// The host's bridges, in the order of their names.
+pub(super) fn bridges() -> Vec<String> {
+    let Ok(adapters) = fs::read_dir("/sys/class/net") else { return Vec::new() };
+    let mut bridges: Vec<String> = adapters
+        .flatten()
+        .filter(|adapter| adapter.path().join("bridge").is_dir())
+        .filter_map(|adapter| adapter.file_name().into_string().ok())
+        .collect();
+    bridges.sort();
+    bridges
+}

@@ -1,0 +1,39 @@
+//! QEMU ends with its owner, however that ends.
+//!
+//! The kernel can be asked to kill a process when its parent is gone, but only by that process. So QEMU is started through
+//! `medv-host hold`, which asks for it and then becomes QEMU.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+
+use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
+
+/// The first argument of `medv-host` that leads here.
+pub const SUBCOMMAND: &str = "hold";
+
+/// `medv-host hold PARENT PROGRAM ARGUMENT…`: becomes the program, and is killed when the thread of process `PARENT` that had
+/// started it ends. It does not return, unless something fails.
+pub fn keeper_main(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let parent = arguments.next().and_then(|parent| parent.to_str()?.parse().ok()).and_then(Pid::from_raw);
+    let (Some(parent), Some(program)) = (parent, arguments.next()) else {
+        eprintln!("usage: medv-host hold PARENT PROGRAM ARGUMENT…");
+        return ExitCode::from(2);
+    };
+    let error = hold(parent).map_or_else(
+        |error| error,
+        |()| {
+            let mut command = Command::new(&program);
+            command.args(arguments).exec()
+        },
+    );
+    eprintln!("{}: cannot be started: {error}", program.display());
+    ExitCode::FAILURE
+}
+
+fn hold(parent: Pid) -> io::Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    // It may have ended before the signal was asked for.
+    if getppid() == Some(parent) { Ok(()) } else { Err(io::Error::other("its owner has ended")) }
+}

@@ -1,0 +1,232 @@
+//! A user's layer over the master disk: a qcow2 file that holds what the user's machine has written. The master is only read.
+//!
+//! A layer names its master in its header, in QEMU's own notation, so that `qemu-img` understands it as well.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use medv_codec::disk::{self, DiskForm, OpenOptions};
+use medv_codec::{Error, ErrorKind, Result};
+use serde_json::{Value, json};
+
+/// The longest name of a master that a qcow2 file can hold, in bytes.
+const LONGEST_NAME: usize = 1023;
+
+/// A disk that layers stand on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Master {
+    /// Its file.
+    pub path: PathBuf,
+    /// The size of the disk in bytes.
+    pub size: u64,
+    /// How the hypervisor reads it.
+    pub form: MasterForm,
+}
+
+/// How a master is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MasterForm {
+    /// The disk's bytes from the beginning of the file: a fixed VHD, or a raw disk. Machines on it can be saved.
+    Raw,
+    /// A dynamic VHD. Machines on it cannot be saved.
+    DynamicVhd,
+}
+
+impl Master {
+    /// Looks at a disk.
+    ///
+    /// # Errors
+    /// Those of [`disk::open`]. Unsupported: a differencing VHD, of which QEMU would not find the parent; a disk that does
+    /// not end with a whole sector.
+    pub fn open(path: &Path) -> Result<Self> {
+        let path = &std::path::absolute(path).map_err(|error| Error::io("cannot name", error).in_file(path))?;
+        let opened = disk::open(path, &OpenOptions::default())?;
+        let unsupported = |what: &str| Error::new(ErrorKind::Unsupported, what).in_file(path);
+        let form = match opened.form {
+            DiskForm::Fixed | DiskForm::Raw => MasterForm::Raw,
+            DiskForm::Dynamic => MasterForm::DynamicVhd,
+            DiskForm::Differencing => {
+                return Err(unsupported("a differencing VHD cannot be a master disk")
+                    .advice("medv pack it, and medv expand the result: that is the whole disk"));
+            }
+        };
+        let size = opened.disk.virtual_size();
+        if size % 512 != 0 {
+            return Err(unsupported("the disk does not end with a whole sector of 512 bytes"));
+        }
+        Ok(Self { path: path.clone(), size, form })
+    }
+
+    /// The name of it in a layer's header.
+    fn in_header(&self) -> Result<String> {
+        let not_unicode = || {
+            Error::new(ErrorKind::Unsupported, "the path is not valid Unicode")
+                .in_file(&self.path)
+                .advice("rename it")
+        };
+        let file = json!({"driver": "file", "filename": self.path.to_str().ok_or_else(not_unicode)?});
+        let node = match self.form {
+            MasterForm::Raw => json!({"driver": "raw", "size": self.size, "file": file}),
+            MasterForm::DynamicVhd => {
+                json!({"driver": "vpc", "force-size-calc": "current-size", "file": file})
+            }
+        };
+        let name = format!("json:{node}");
+        if name.len() > LONGEST_NAME {
+            return Err(Error::new(ErrorKind::Limit, "the path is too long for the header of a layer")
+                .in_file(&self.path)
+                .advice("install the disk in a folder with a shorter path"));
+        }
+        Ok(name)
+    }
+}
+
+/// Makes an empty layer over `master`. It has its name only when it is whole.
+///
+/// # Errors
+/// If there is a layer already, if `qemu-img` is not there or fails, or the file cannot be written.
+pub fn create(layer: &Path, master: &Master) -> Result<()> {
+    if layer.exists() {
+        return Err(Error::usage("there is a layer already").in_file(layer).advice("delete it first"));
+    }
+    let part = with_suffix(layer, ".part");
+    let made = make(&part, master).and_then(|()| {
+        File::open(&part)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| fs::rename(&part, layer))
+            .map_err(|error| Error::io("cannot rename", error).in_file(&part))
+    });
+    if made.is_err() {
+        // What went wrong first is what the caller has to know.
+        _ = fs::remove_file(&part);
+    }
+    made
+}
+
+fn make(part: &Path, master: &Master) -> Result<()> {
+    let format = match master.form {
+        MasterForm::Raw => "raw",
+        MasterForm::DynamicVhd => "vpc",
+    };
+    let size = master.size.to_string();
+    let output = Command::new("qemu-img")
+        .args(["create", "-q", "-f", "qcow2", "-F", format, "-b"])
+        .arg(master.in_header()?)
+        .arg(part)
+        .arg(size)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| {
+            Error::io("cannot run qemu-img", error).advice("install it; on Debian: apt install qemu-utils")
+        })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(Error::new(ErrorKind::Io, format!("qemu-img cannot make the layer: {why}")).in_file(part))
+}
+
+/// The master that a layer stands on, looked at anew.
+///
+/// # Errors
+/// Damaged: it is no layer of ours, or its master has another size or form than when the layer was made. Those of
+/// [`Master::open`].
+pub fn master_of(layer: &Path) -> Result<Master> {
+    let named = named_in(layer)?;
+    let master = Master::open(&named)?;
+    if read_name(layer)? != master.in_header()? {
+        return Err(Error::damaged("the layer was made over another disk than the master that is there now")
+            .in_file(layer)
+            .advice("delete the layer; the machine is then set up anew"));
+    }
+    Ok(master)
+}
+
+/// Checks that `layer` is a layer over the disk in `master`.
+///
+/// # Errors
+/// Those of [`master_of`]. Damaged: it stands on another file.
+pub fn check(layer: &Path, master: &Path) -> Result<()> {
+    let found = master_of(layer)?.path;
+    let expected = std::path::absolute(master).map_err(|error| Error::io("cannot name", error).in_file(master))?;
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::damaged(format!(
+        "the layer stands on another disk: found {}, expected {}",
+        found.display(),
+        expected.display()
+    ))
+    .in_file(layer)
+    .advice("delete the layer; the machine is then set up anew"))
+}
+
+/// Deletes a layer and the saved state of its machine. What is not there needs no deleting.
+///
+/// # Errors
+/// If one of them cannot be deleted.
+pub fn delete(layer: &Path) -> Result<()> {
+    // The state goes first: without its layer it is nothing, but with a new one it would do harm.
+    for path in [saved_state(layer), with_suffix(layer, ".part"), layer.to_owned()] {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::io("cannot delete", error).in_file(path));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Where the machine on this layer is saved: beside it.
+pub fn saved_state(layer: &Path) -> PathBuf {
+    layer.with_extension("saved")
+}
+
+/// The file that a layer names.
+fn named_in(layer: &Path) -> Result<PathBuf> {
+    let name = read_name(layer)?;
+    let node: Option<Value> = name.strip_prefix("json:").and_then(|node| serde_json::from_str(node).ok());
+    let file = node.as_ref().and_then(|node| node["file"]["filename"].as_str());
+    file.map(PathBuf::from).ok_or_else(|| no_layer(layer, &format!("it stands on \"{name}\"")))
+}
+
+/// What a qcow2 file says of the disk below it.
+fn read_name(layer: &Path) -> Result<String> {
+    let cannot = |error: io::Error| Error::io("cannot read", error).in_file(layer);
+    let mut file = File::open(layer).map_err(cannot)?;
+    let mut header = [0; 20];
+    match file.read_exact(&mut header) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            return Err(no_layer(layer, "it is too short"));
+        }
+        read => read.map_err(cannot)?,
+    }
+    let [magic, _version, offset_high, offset_low, length] =
+        std::array::from_fn(|field| u32::from_be_bytes(std::array::from_fn(|byte| header[4 * field + byte])));
+    if magic != u32::from_be_bytes(*b"QFI\xfb") {
+        return Err(no_layer(layer, "it is no qcow2 file"));
+    }
+    let length = length as usize;
+    if length == 0 || length > LONGEST_NAME {
+        return Err(no_layer(layer, "it stands on no disk"));
+    }
+    file.seek(SeekFrom::Start(u64::from(offset_high) << 32 | u64::from(offset_low))).map_err(cannot)?;
+    let mut name = vec![0; length];
+    file.read_exact(&mut name).map_err(cannot)?;
+    String::from_utf8(name).map_err(|_| no_layer(layer, "the name of the disk below it is no text"))
+}
+
+fn no_layer(layer: &Path, why: &str) -> Error {
+    Error::damaged(format!("it is no layer over a master disk: {why}"))
+        .in_file(layer)
+        .advice("delete it; the machine is then set up anew")
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
