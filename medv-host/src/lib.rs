@@ -1,5 +1,6 @@
 //! The host agent, as a library: everything that the program `medv-host` is made of.
 
+pub mod agent;
 pub mod answers;
 pub mod control;
 pub mod desktop;
@@ -10,10 +11,13 @@ pub mod hypervisor;
 pub mod layer;
 pub mod life;
 pub mod memory;
+pub mod menu;
 pub mod moment;
 pub mod places;
+pub mod redirect;
 pub mod result;
 pub mod settings;
 pub mod vault;
+pub mod wakeup;
 mod whole_file;
 pub mod workspace;

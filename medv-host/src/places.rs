@@ -25,7 +25,7 @@ impl Places {
     pub fn of_this_user(root: Option<&Path>) -> Result<Self> {
         let root = root.unwrap_or(Path::new("/")).to_owned();
         let places = Self::find(root)?;
-        for folder in [&places.data, &places.state, &places.run, &places.machine_folder()] {
+        for folder in [&places.data, &places.state, &places.run, &places.machine_folder(), &places.menus()] {
             make_private(folder)?;
         }
         Ok(places)
@@ -77,11 +77,6 @@ impl Places {
         self.layers(is_shared).join(format!("{workspace}.qcow2"))
     }
 
-    /// The saved state of the machine.
-    pub fn saved_state(&self, workspace: &str, is_shared: bool) -> PathBuf {
-        self.layers(is_shared).join(format!("{workspace}.vsv"))
-    }
-
     /// How far first time setup is.
     pub fn progress(&self, workspace: &str, is_shared: bool) -> PathBuf {
         self.layers(is_shared).join(format!("{workspace}.setup.json"))
@@ -123,6 +118,11 @@ impl Places {
     /// The agent's own files: its log, lists of what it published.
     pub fn state(&self) -> &Path {
         &self.state
+    }
+
+    /// The lists of what was published, a file for each workspace.
+    pub fn menus(&self) -> PathBuf {
+        self.state.join("menus")
     }
 
     /// Logs that came out of the guest.

@@ -5,17 +5,19 @@ use std::time::Duration;
 
 use medv_codec::Result;
 use medv_packager::engine_error;
-use medv_settings::{Setting, Store, Value, find, resolve, system_store};
+use medv_settings::{Store, Value, find, resolve, system_store};
 use time::{Date, Month, PrimitiveDateTime, Time};
 
 use crate::fts::{self, Mode};
 use crate::hypervisor::{Network, Sharing};
 use crate::life::{self, CloseAction};
+use crate::memory;
 use crate::moment::Moment;
 
 /// What is set now.
 pub struct Settings {
-    store: Box<dyn Store>,
+    /// Where they are kept; none: nothing is set.
+    store: Option<Box<dyn Store>>,
 }
 
 impl Settings {
@@ -25,7 +27,17 @@ impl Settings {
     /// If one of them is there and cannot be read.
     pub fn read(root: &Path) -> Result<Self> {
         let root = (root != Path::new("/")).then_some(root);
-        Ok(Self { store: system_store(root).map_err(engine_error)? })
+        Ok(Self { store: Some(system_store(root).map_err(engine_error)?) })
+    }
+
+    /// Everything as it is by default.
+    pub fn by_default() -> Self {
+        Self { store: None }
+    }
+
+    /// Where they are kept.
+    pub fn store(&self) -> Option<&dyn Store> {
+        self.store.as_deref()
     }
 
     /// What a setting is set to. One that cannot be read is as it is by default.
@@ -33,7 +45,8 @@ impl Settings {
         let found = find(name);
         debug_assert!(found.is_ok(), "there is no setting {name}");
         let Ok(setting) = found else { return Value::Lines(Vec::new()) };
-        resolve(&*self.store, setting).map_or_else(|_| Setting::default(setting), |resolved| resolved.value)
+        let resolved = self.store().and_then(|store| resolve(store, setting).ok());
+        resolved.map_or_else(|| setting.default(), |resolved| resolved.value)
     }
 
     /// A setting that is a number or a yes.
@@ -131,6 +144,21 @@ impl Settings {
             smart_cards: self.is_on("UxSmartCardSharingEnabled"),
             usb: self.is_on("UxUSBDeviceSharingEnabled"),
         }
+    }
+
+    /// The guest's memory, in MiB.
+    ///
+    /// # Errors
+    /// If it depends on the host's, and the system does not tell how much that is.
+    pub fn guest_memory(&self) -> Result<u32> {
+        if !self.is_on("VmHostMemToGuestMemCalcEnabled") {
+            return Ok(self.number("VmMemory"));
+        }
+        let numbers =
+            |name| -> Vec<u32> { self.lines(name).iter().filter_map(|line| line.parse().ok()).collect() };
+        let (hosts, guests) = (numbers("VmHostMemToGuestMem"), numbers("VmGuestMemFromHostMem"));
+        let found = memory::for_guest(memory::of_host()?, &hosts, &guests);
+        Ok(found.unwrap_or_else(|| self.number("VmMemory")))
     }
 
     /// How the guest is connected.

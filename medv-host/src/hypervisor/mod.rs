@@ -1,7 +1,10 @@
 //! What runs machines: a trait, so that there is room for others than QEMU, and for one that only pretends.
 
+mod absent;
 pub mod pretend;
 pub mod qemu;
+
+pub use absent::or_absent;
 
 use std::path::{Path, PathBuf};
 

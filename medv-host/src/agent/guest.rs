@@ -1,0 +1,122 @@
+//! What the guest agent says. Nothing of it is trusted: it may be anybody's.
+
+use medv_protocol::{App, AppId, BadLine, Hello, Phase, ToHost};
+
+use super::Agent;
+use super::opening::Purpose;
+use crate::event::{Event, EventId, Level};
+use crate::fts;
+use crate::life;
+
+/// Most applications that are listed.
+const MAX_APPS: usize = 4096;
+
+impl Agent {
+    pub(super) fn guest_says(&mut self, message: ToHost) {
+        match message {
+            ToHost::Hello(hello) => self.hello(hello),
+            ToHost::SetupTask(task) => self.step_fts(&fts::Input::GuestTask(task)),
+            ToHost::CommandEnded { name, code, output } => self.command_ended(&name, code, &output),
+            ToHost::Log(part) => self.keep_log_part(&part),
+            ToHost::SetupEnded(outcome) => self.step_fts(&fts::Input::GuestEnded(outcome)),
+            ToHost::LoggedOn { .. } => self.logged_on(),
+            ToHost::Apps { apps, more } => self.apps_arrive(apps, more),
+            ToHost::AppAdded { app } => self.app_added(app),
+            ToHost::AppRemoved { id } => self.app_removed(&id),
+            ToHost::Done { request, error } => self.done(request, error),
+            ToHost::AppEnded { request } => {
+                if self.requests.remove(&request).is_some_and(|purpose| matches!(purpose, Purpose::Runs)) {
+                    self.step_life(&life::Input::AppEnded);
+                }
+            }
+            ToHost::RestartRequired { reason } => {
+                if self.is_ready() {
+                    self.step_life(&life::Input::RestartRequired(reason));
+                }
+            }
+            ToHost::Event { level, text } => {
+                let level = Level::from_setting(level.into()).unwrap_or(Level::Debug);
+                self.note(&Event::plain(level, format!("guest: {text}")));
+            }
+            ToHost::Bye | ToHost::Unknown => {}
+        }
+    }
+
+    fn hello(&mut self, hello: Hello) {
+        let phase = hello.phase;
+        self.note(&Event::plain(
+            Level::Information,
+            format!("the guest agent {} of {} speaks, boot {}", hello.agent, hello.machine, hello.boot),
+        ));
+        self.babbled = 0;
+        self.guest = Some(hello);
+        match (self.is_ready(), phase) {
+            (false, phase) => self.step_fts(&fts::Input::Hello(phase)),
+            (true, Phase::Ready) => {
+                self.upgrade_guest();
+                self.step_life(&life::Input::Hello);
+            }
+            // A guest that has forgotten its setup: only a new one helps.
+            (true, Phase::Setup) => {
+                self.note(&Event::numbered(EventId::MachineInvalid, "the guest is not set up any more"));
+                self.step_fts(&fts::Input::Reset);
+            }
+        }
+    }
+
+    fn command_ended(&mut self, name: &str, code: Option<i32>, output: &str) {
+        let ended = match code {
+            Some(code) => format!("the command {name} of first time setup has ended with exit code {code}"),
+            None => format!("the command {name} of first time setup was ended by a signal"),
+        };
+        let level = if code == Some(0) { Level::Information } else { Level::Warning };
+        self.note(&Event::plain(level, &ended));
+        self.keep_command_output(&ended, output);
+    }
+
+    fn logged_on(&mut self) {
+        if std::mem::take(&mut self.keeps_password) {
+            self.keep_password();
+        }
+        match self.is_ready() {
+            true => self.step_life(&life::Input::LoggedOn),
+            false => self.step_fts(&fts::Input::LoggedOn),
+        }
+    }
+
+    fn apps_arrive(&mut self, apps: Vec<App>, more: bool) {
+        let room = MAX_APPS.saturating_sub(self.arriving.len());
+        if apps.len() > room {
+            let found = format!("the guest has more than {MAX_APPS} applications; the others are not published");
+            self.note(&Event::plain(Level::Warning, found));
+        }
+        self.arriving.extend(apps.into_iter().take(room));
+        if more {
+            return;
+        }
+        self.apps = std::mem::take(&mut self.arriving);
+        self.publish();
+        self.step_fts(&fts::Input::AppsListed);
+    }
+
+    fn app_added(&mut self, app: App) {
+        match self.apps.iter_mut().find(|known| known.id == app.id) {
+            Some(known) => *known = app,
+            None if self.apps.len() < MAX_APPS => self.apps.push(app),
+            None => return,
+        }
+        self.publish();
+    }
+
+    fn app_removed(&mut self, id: &AppId) {
+        self.apps.retain(|app| app.id != *id);
+        self.publish();
+    }
+
+    pub(super) fn guest_babbles(&mut self, line: &BadLine) {
+        self.babbled = self.babbled.saturating_add(1);
+        // The first one is news, the thousandth is not.
+        let level = if self.babbled == 1 { Level::Warning } else { Level::Debug };
+        self.note(&Event::plain(level, format!("the guest agent has sent {line}")));
+    }
+}

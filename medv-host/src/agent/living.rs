@@ -1,0 +1,67 @@
+//! What the life of a machine that is ready asks for, and how it is done.
+
+use medv_protocol::ToGuest;
+
+use super::Agent;
+use super::asking::Asked;
+use crate::desktop::Question;
+use crate::event::{Event, Level};
+use crate::layer;
+use crate::life::{Action, Input};
+use crate::moment::Moment;
+
+impl Agent {
+    pub(super) fn step_life(&mut self, input: &Input) {
+        let rules = self.settings().life_rules();
+        for action in self.life.step(input, &rules, Moment::now()) {
+            self.do_for_life(action);
+        }
+    }
+
+    fn do_for_life(&mut self, action: Action) {
+        match action {
+            Action::Start { from_saved } => self.start_ready_machine(from_saved),
+            Action::GetPassword { again } => self.get_password(again),
+            Action::LogOn => self.log_on(),
+            Action::OpenAwaited => self.open_awaited(),
+            Action::RefuseAwaited(reason) => self.refuse_awaited(&reason),
+            Action::Save => self.save(),
+            Action::ShutDownGuest => self.send(&ToGuest::ShutDown),
+            Action::PressPowerButton => {
+                let pressed = self.machine.as_ref().map(|machine| machine.press_power_button());
+                if let Some(Err(error)) = pressed {
+                    self.note(&Event::of_error(Level::Warning, &error));
+                }
+            }
+            Action::TurnOff => self.turn_off(),
+            Action::AskRestart(reason) => self.ask(Asked::Restart, &Question::Restart { reason }),
+            Action::Withdraw => self.withdraw_question(),
+            Action::Note(id, detail) => self.note(&Event::numbered(id, detail)),
+            Action::TellBroken(reason) => self.tell_broken(&reason),
+            Action::EndAgent => self.is_ending = true,
+        }
+    }
+
+    fn start_ready_machine(&mut self, from_saved: bool) {
+        let Some(workspace) = &self.workspace else { return };
+        let saved = layer::saved_state(&self.places.layer(&workspace.name, self.settings().is_shared()));
+        let saved = Some(saved).filter(|_| from_saved);
+        if let Err(error) = self.start_machine(None, saved.clone(), false) {
+            // A state that does not fit any more is no reason not to start.
+            let again = saved.is_some().then(|| self.start_machine(None, None, false));
+            self.note(&Event::of_error(Level::Warning, &error));
+            if let Some(Err(error)) = again.or(Some(Err(error))).filter(Result::is_err) {
+                self.step_life(&Input::NotStarted(error.to_string()));
+            }
+        }
+    }
+
+    fn save(&mut self) {
+        let Some(workspace) = &self.workspace else { return };
+        let to = layer::saved_state(&self.places.layer(&workspace.name, self.settings().is_shared()));
+        let saved = self.machine.as_ref().map(|machine| machine.save(&to));
+        if let Some(Err(error)) = saved {
+            self.step_life(&Input::NotSaved(error.to_string()));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Starting machines, and what they report.
+
+use std::path::PathBuf;
+
+use medv_codec::{Error, Result};
+use medv_protocol::{ToGuest, VERSION};
+
+use super::setup::guest_of;
+use super::{Agent, Message};
+use crate::event::{Event, Level};
+use crate::fts;
+use crate::hypervisor::{End, MachineEvent, MachineSpec, Medium};
+use crate::life;
+use crate::moment::Moment;
+
+impl Agent {
+    /// Starts a machine. Whatever an older one reports does not count from now on.
+    pub(super) fn start_machine(
+        &mut self,
+        medium: Option<Medium>,
+        saved: Option<PathBuf>,
+        visible: bool,
+    ) -> Result<()> {
+        let workspace = self.workspace.as_ref().ok_or_else(|| Error::usage("no workspace is installed"))?;
+        let settings = self.settings();
+        let spec = MachineSpec {
+            name: workspace.name.clone(),
+            layer: self.places.layer(&workspace.name, settings.is_shared()),
+            guest: guest_of(&workspace.master)?,
+            memory_mib: settings.guest_memory()?,
+            network: settings.network(),
+            sharing: settings.sharing(),
+            medium,
+            visible,
+            saved,
+            folder: self.places.machine_folder(),
+        };
+        self.machine = None;
+        self.guest = None;
+        self.machine_number += 1;
+        let (number, outbox) = (self.machine_number, self.outbox.clone());
+        let report = move |event| _ = outbox.send(Message::Machine(number, event));
+        self.machine = Some(self.parts.hypervisor.start(&spec, Box::new(report))?);
+        Ok(())
+    }
+
+    pub(super) fn machine_reports(&mut self, event: MachineEvent) {
+        match event {
+            MachineEvent::Running | MachineEvent::AgentConnected(true) => self.greet(),
+            MachineEvent::AgentConnected(false) => {
+                self.note(&Event::plain(Level::Debug, "the guest agent has closed its port"));
+            }
+            MachineEvent::Said(message) => self.guest_says(message),
+            MachineEvent::Babbled(line) => self.guest_babbles(&line),
+            MachineEvent::Panicked => {
+                self.step_fts(&fts::Input::Panicked);
+                if self.is_ready() {
+                    self.step_life(&life::Input::Panicked);
+                }
+            }
+            MachineEvent::NotSaved(reason) => self.step_life(&life::Input::NotSaved(reason)),
+            MachineEvent::Ended(end) => self.machine_ended(end),
+        }
+    }
+
+    pub(super) fn machine_ended(&mut self, end: End) {
+        self.machine = None;
+        self.machine_number += 1;
+        self.guest = None;
+        self.arriving.clear();
+        self.fail_requests("the machine has ended");
+        match self.is_ready() {
+            true => self.step_life(&life::Input::MachineEnded(end)),
+            false => self.step_fts(&fts::Input::MachineEnded(end)),
+        }
+    }
+
+    /// The first words of every connection; the guest answers them.
+    fn greet(&mut self) {
+        let log_level = u8::try_from(self.settings().number("DiagEventLogLevel")).unwrap_or(3);
+        let agent = env!("CARGO_PKG_VERSION").to_owned();
+        self.send(&ToGuest::Welcome { protocol: VERSION, agent, now: Moment::now().0, log_level });
+    }
+
+    /// What cannot be said to a guest that is not there shows itself in time.
+    pub(super) fn send(&mut self, message: &ToGuest) {
+        let sent = self.machine.as_ref().map(|machine| machine.send(message));
+        if let Some(Err(error)) = sent {
+            self.note(&Event::of_error(Level::Warning, &error));
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The agent of a session: it hears what happens, asks the two state machines what follows, and does it.
+//!
+//! One thread has all of it, and sleeps until a [`Message`] comes or a deadline passes. What takes long (disks, answers, the
+//! vault) is done by threads that send a message when they are done.
+//!
+//! | file | what is in it |
+//! | --- | --- |
+//! | `mod.rs` | the loop |
+//! | `setup.rs` | what first time setup asks for |
+//! | `living.rs` | what the life of a machine that is ready asks for |
+//! | `machine.rs` | starting machines, and what they report |
+//! | `guest.rs` | what the guest agent says |
+//! | `upgrade.rs` | the guest agent's next version |
+//! | `asking.rs` | questions to the user, and the password |
+//! | `opening.rs` | applications and addresses that are opened |
+//! | `requests.rs` | what callers want |
+//! | `telling.rs` | events, notices, the status |
+//! | `kept.rs` | what is written down between runs |
+//! | `logs.rs` | logs that come out of the guest |
+
+mod asking;
+mod guest;
+mod kept;
+mod living;
+mod logs;
+mod machine;
+mod opening;
+mod requests;
+mod setup;
+mod telling;
+mod upgrade;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use medv_codec::{Error, Result};
+use medv_protocol::{App, Hello, RequestId, Secret};
+
+use crate::control::{Caller, EventDetail, Request, Status};
+use crate::desktop::{Answer, Desktop};
+use crate::event::{Event, EventId, EventLog, Level};
+use crate::fts::{self, Progress, Stage};
+use crate::hypervisor::{Hypervisor, Machine, MachineEvent, Medium};
+use crate::layer;
+use crate::life::{self, Life};
+use crate::menu::{Folders, Menu};
+use crate::moment::Moment;
+use crate::places::Places;
+use crate::settings::Settings;
+use crate::vault::Vault;
+use crate::wakeup;
+use crate::workspace::Workspace;
+use asking::Asked;
+use kept::Kept;
+use setup::Written;
+use opening::{Awaited, Purpose};
+
+/// What the agent stands on. In tests, some of it only pretends.
+pub struct Parts {
+    /// Runs machines.
+    pub hypervisor: Arc<dyn Hypervisor>,
+    /// Talks to the user.
+    pub desktop: Box<dyn Desktop>,
+    /// Keeps the password of a workspace's user.
+    pub vault: Box<dyn Fn(&str, &str) -> Box<dyn Vault>>,
+    /// Takes events.
+    pub log: Arc<dyn EventLog>,
+    /// The folders of the host's menu; none if there is no menu.
+    pub menu: Option<Folders>,
+    /// Whether wake-ups are scheduled with the system.
+    pub schedules_wake_ups: bool,
+    /// The program that menu entries call.
+    pub program: PathBuf,
+    /// The user.
+    pub user: String,
+}
+
+/// Something that the agent hears.
+pub enum Message {
+    /// A caller wants something.
+    Request(Request, Caller),
+    /// The machine of that number reports.
+    Machine(u64, MachineEvent),
+    /// The question of that number was answered.
+    Answered(u64, Answer),
+    /// Something that first time setup has asked for is done, or cannot be.
+    Setup(fts::Input),
+    /// The medium with answers is written.
+    AnswersWritten(Result<Written>),
+    /// What the vault has.
+    FromVault(Result<Option<Secret>>),
+    /// Something is to be noted.
+    Note(Event),
+    /// The session ends.
+    SessionEnds,
+}
+
+/// The agent.
+pub struct Agent {
+    places: Places,
+    parts: Parts,
+    inbox: Receiver<Message>,
+    /// To the inbox, for threads and machines.
+    outbox: Sender<Message>,
+    is_ending: bool,
+
+    workspace: Option<Workspace>,
+    /// Held while this user has the shared machine.
+    shared_lock: Option<File>,
+    fts: Progress,
+    life: Life,
+    menu: Option<Menu>,
+
+    machine: Option<Box<dyn Machine>>,
+    /// The number of the newest machine: what an older one reports does not count.
+    machine_number: u64,
+    medium: Option<Medium>,
+    computer_name: String,
+    guest: Option<Hello>,
+    apps: Vec<App>,
+    /// Applications of a list that has not ended.
+    arriving: Vec<App>,
+    babbled: u32,
+
+    password: Option<Secret>,
+    keeps_password: bool,
+    asked: Option<(u64, Asked)>,
+    question_number: u64,
+
+    awaited: Vec<Awaited>,
+    requests: HashMap<RequestId, Purpose>,
+    request_number: RequestId,
+
+    watchers: Vec<(Caller, Option<Status>)>,
+    enders: Vec<Caller>,
+    published: usize,
+    last_event: Option<EventDetail>,
+}
+
+impl Agent {
+    /// An agent for what is installed on this machine.
+    ///
+    /// # Errors
+    /// If what is installed cannot be read.
+    pub fn new(places: Places, parts: Parts) -> Result<Self> {
+        let (outbox, inbox) = mpsc::channel();
+        let mut agent = Self {
+            places,
+            parts,
+            inbox,
+            outbox,
+            is_ending: false,
+            workspace: None,
+            shared_lock: None,
+            fts: Progress::new(),
+            life: Life::new(),
+            menu: None,
+            machine: None,
+            machine_number: 0,
+            medium: None,
+            computer_name: String::new(),
+            guest: None,
+            apps: Vec::new(),
+            arriving: Vec::new(),
+            babbled: 0,
+            password: None,
+            keeps_password: false,
+            asked: None,
+            question_number: 0,
+            awaited: Vec::new(),
+            requests: HashMap::new(),
+            request_number: 0,
+            watchers: Vec::new(),
+            enders: Vec::new(),
+            published: 0,
+            last_event: None,
+        };
+        agent.look()?;
+        Ok(agent)
+    }
+
+    /// Where messages go.
+    pub fn outbox(&self) -> Sender<Message> {
+        self.outbox.clone()
+    }
+
+    /// Goes on until it is told to end. The machine is closed then.
+    pub fn run(mut self) {
+        while !self.is_ending {
+            self.tell_watchers();
+            match self.hear() {
+                Some(message) => self.take(message),
+                None => self.time_up(),
+            }
+        }
+        self.machine = None;
+        for caller in std::mem::take(&mut self.enders) {
+            caller.answer(crate::control::Reply::Done);
+        }
+    }
+
+    /// The next message; `None` if a deadline passes first.
+    fn hear(&self) -> Option<Message> {
+        let rules = self.settings().life_rules();
+        let deadline = match self.is_ready() {
+            true => self.life.deadline(&rules),
+            false => self.fts.deadline,
+        };
+        let Some(deadline) = deadline.filter(|_| self.workspace.is_some()) else {
+            return self.inbox.recv().ok();
+        };
+        // The clock has whole seconds, and may be set back: it is looked at again after a while.
+        let wait = Moment::now().until(deadline).min(Duration::from_secs(3600));
+        match self.inbox.recv_timeout(wait) {
+            Ok(message) => Some(message),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Request(request, caller) => self.request(request, caller),
+            Message::Machine(number, event) if number == self.machine_number => self.machine_reports(event),
+            Message::Machine(..) => {}
+            Message::Answered(number, answer) => self.answered(number, answer),
+            Message::Setup(input) => self.step_fts(&input),
+            Message::AnswersWritten(written) => self.answers_written(written),
+            Message::FromVault(found) => self.from_vault(found),
+            Message::Note(event) => self.note(&event),
+            Message::SessionEnds => self.session_ends(),
+        }
+    }
+
+    fn time_up(&mut self) {
+        let is_due = |deadline: Option<Moment>| deadline.is_some_and(|deadline| deadline <= Moment::now());
+        if self.is_ready() {
+            if is_due(self.life.deadline(&self.settings().life_rules())) {
+                self.step_life(&life::Input::TimeUp);
+            }
+        } else if is_due(self.fts.deadline) {
+            self.step_fts(&fts::Input::TimeUp);
+        }
+    }
+
+    fn session_ends(&mut self) {
+        if self.workspace.is_some() && self.is_ready() {
+            self.step_life(&life::Input::SessionEnds);
+        } else {
+            // First time setup that is underway begins anew with the next session.
+            self.is_ending = true;
+        }
+    }
+
+    /// Looks what is installed now.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn look(&mut self) -> Result<()> {
+        let mut found = Workspace::installed(&self.places)?;
+        let is_shared = self.settings().is_shared();
+        if found.is_some() && is_shared && !self.take_shared_lock() {
+            self.note(&Event::plain(Level::Warning, "another user of this computer uses the workspace"));
+            self.tell_in_use();
+            found = None;
+        }
+        if found != self.workspace {
+            self.machine = None;
+            self.machine_number += 1;
+            self.withdraw_menu();
+            self.workspace = found;
+            if let Some(workspace) = self.workspace.clone() {
+                self.begin(&workspace, is_shared);
+            }
+        }
+        if self.workspace.is_none() {
+            self.withdraw_left_menus();
+            self.shared_lock = None;
+        } else {
+            self.publish();
+        }
+        self.schedule_wake_up();
+        Ok(())
+    }
+
+    /// Users who come too late do not get the shared machine.
+    fn take_shared_lock(&mut self) -> bool {
+        if self.shared_lock.is_some() {
+            return true;
+        }
+        let file = File::options().read(true).write(true).open(self.places.shared_lock());
+        self.shared_lock = file.ok().filter(|file| file.try_lock().is_ok());
+        self.shared_lock.is_some()
+    }
+
+    fn begin(&mut self, workspace: &Workspace, is_shared: bool) {
+        self.open_menu(workspace);
+        let kept = Kept::read(&self.places.progress(&workspace.name, is_shared));
+        let kept = kept.unwrap_or_else(|error| {
+            self.note(&Event::of_error(Level::Warning, &error));
+            None
+        });
+        let invalid = self.what_is_wrong(workspace, is_shared, kept.as_ref());
+        let kept = kept.unwrap_or_else(|| Kept::of(workspace));
+        self.computer_name = kept.machine;
+        self.fts = kept.progress;
+        self.step_fts(&fts::Input::AgentStarted { invalid });
+        if self.is_ready() {
+            let saved = layer::saved_state(&self.places.layer(&workspace.name, is_shared)).exists();
+            self.step_life(&life::Input::AgentStarted { saved });
+        }
+    }
+
+    /// What is wrong with the user's machine, if it was ready once.
+    fn what_is_wrong(
+        &self,
+        workspace: &Workspace,
+        is_shared: bool,
+        kept: Option<&Kept>,
+    ) -> Option<EventId> {
+        let kept = kept.filter(|kept| kept.progress.stage == Stage::Ready)?;
+        let layer = self.places.layer(&workspace.name, is_shared);
+        if !layer.exists() {
+            return Some(EventId::MachineNotFound);
+        }
+        let is_valid = kept.image_digest == workspace.image_digest
+            && layer::check(&layer, &workspace.master).is_ok();
+        (!is_valid).then_some(EventId::MachineInvalid)
+    }
+
+    fn is_ready(&self) -> bool {
+        self.fts.stage == Stage::Ready
+    }
+
+    /// What is set now. Settings that cannot be read are as they are by default.
+    fn settings(&self) -> Settings {
+        Settings::read(&self.places.root).unwrap_or_else(|_| Settings::by_default())
+    }
+
+    /// The workspace, for a caller who wants something of it.
+    fn workspace_or_error(&self) -> Result<&Workspace> {
+        self.workspace.as_ref().ok_or_else(|| {
+            Error::usage("no workspace is installed").advice("install one: medv workspace install FOLDER")
+        })
+    }
+
+    fn schedule_wake_up(&mut self) {
+        if !self.parts.schedules_wake_ups {
+            return;
+        }
+        let settings = self.settings();
+        let (time, minutes) = (settings.text("VmGuestUpdateTime"), settings.number("VmGuestUpdateDuration"));
+        let plan = match &self.workspace {
+            // A machine that runs all the time needs no waking up.
+            Some(workspace) if !settings.is_on("UxLogonStartEnabled") => {
+                wakeup::Plan::new(&self.parts.program, &workspace.name, &time, minutes)
+            }
+            _ => Ok(None),
+        };
+        if let Err(error) = plan.and_then(|plan| wakeup::schedule(plan.as_ref())) {
+            self.note(&Event::of_error(Level::Information, &error));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Applications and addresses that are opened in the guest.
+
+use medv_codec::Error;
+use medv_protocol::{AppId, RequestId, ToGuest};
+
+use super::Agent;
+use crate::control::{Caller, Reply};
+use crate::event::{Event, EventId, Level};
+use crate::life;
+
+/// Something that waits for the machine.
+pub(super) struct Awaited {
+    pub(super) what: Opening,
+    pub(super) caller: Caller,
+}
+
+/// What is opened.
+#[derive(Clone, Debug)]
+pub(super) enum Opening {
+    App(AppId),
+    Url(String),
+}
+
+/// What a request to the guest is for.
+pub(super) enum Purpose {
+    LogOn,
+    /// It is being opened.
+    Opens(Opening, Caller),
+    /// It was opened, and runs.
+    Runs,
+    FetchLog(Caller),
+    Upgrade,
+}
+
+impl Agent {
+    pub(super) fn new_request(&mut self, purpose: Purpose) -> RequestId {
+        self.request_number += 1;
+        self.requests.insert(self.request_number, purpose);
+        self.request_number
+    }
+
+    pub(super) fn await_machine(&mut self, what: Opening, caller: Caller) {
+        self.awaited.push(Awaited { what, caller });
+        self.step_life(&life::Input::AppWanted);
+    }
+
+    pub(super) fn open_awaited(&mut self) {
+        for Awaited { what, caller } in std::mem::take(&mut self.awaited) {
+            let request = self.new_request(Purpose::Opens(what.clone(), caller));
+            self.send(&match what {
+                Opening::App(id) => ToGuest::StartApp { request, id },
+                Opening::Url(url) => ToGuest::OpenUrl { request, url },
+            });
+        }
+    }
+
+    pub(super) fn refuse_awaited(&mut self, reason: &str) {
+        for awaited in std::mem::take(&mut self.awaited) {
+            awaited.caller.answer(Error::usage(format!("it cannot be opened: {reason}")));
+        }
+    }
+
+    /// The guest's answer to a request.
+    pub(super) fn done(&mut self, request: RequestId, error: Option<String>) {
+        let Some(purpose) = self.requests.remove(&request) else { return };
+        match (purpose, error) {
+            (Purpose::LogOn, Some(reason)) => self.log_on_refused(&reason),
+            // `LoggedOn` follows.
+            (Purpose::LogOn, None) => {}
+            (Purpose::Opens(what, caller), None) => {
+                self.requests.insert(request, Purpose::Runs);
+                self.note(&Event::plain(Level::Information, format!("opened in the guest: {}", what.name())));
+                caller.answer(Reply::Done);
+                self.step_life(&life::Input::AppStarted);
+            }
+            (Purpose::Opens(what, caller), Some(reason)) => {
+                let event = Event::numbered(EventId::AppStartFailed, format!("{}: {reason}", what.name()));
+                self.note(&event);
+                caller.answer(Error::usage(event.text));
+            }
+            (Purpose::FetchLog(caller), None) => caller.answer(Reply::Done),
+            (Purpose::FetchLog(caller), Some(reason)) => caller.answer(Error::usage(reason)),
+            (Purpose::Upgrade, error) => self.upgraded(error),
+            (Purpose::Runs, _) => _ = self.requests.insert(request, Purpose::Runs),
+        }
+    }
+
+    /// There is nobody any more who could answer.
+    pub(super) fn fail_requests(&mut self, reason: &str) {
+        for (_, purpose) in std::mem::take(&mut self.requests) {
+            if let Purpose::Opens(_, caller) | Purpose::FetchLog(caller) = purpose {
+                caller.answer(Error::usage(reason));
+            }
+        }
+    }
+}
+
+impl Opening {
+    fn name(&self) -> &str {
+        match self {
+            Self::App(id) => &id.0,
+            Self::Url(url) => url,
+        }
+    }
+}

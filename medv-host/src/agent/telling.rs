@@ -1,0 +1,214 @@
+//! What others are told: the log, the user, whoever asks for the status; and the menu.
+
+use std::fs;
+
+use super::Agent;
+use super::asking::Asked;
+use crate::control::{
+    Caller, EventDetail, FtsDetail, MachineDetail, QuestionDetail, Reply, Status,
+};
+use crate::desktop::{Notice, Urgency};
+use crate::event::{Event, Level};
+use crate::fts;
+use crate::menu::{FileSystem, Menu, Report};
+use crate::moment::Moment;
+use crate::workspace::Workspace;
+
+impl Agent {
+    /// Notes an event in the logs.
+    pub(super) fn note(&mut self, event: &Event) {
+        self.parts.log.note(event);
+        if event.level <= Level::Information {
+            self.last_event = Some(EventDetail {
+                time: Moment::now(),
+                id: event.id.map(crate::event::EventId::number),
+                level: event.level as u8,
+                text: event.text.clone(),
+            });
+        }
+    }
+
+    pub(super) fn tell(&mut self, notice: fts::Notice) {
+        let name = self.workspace.as_ref().map(|workspace| workspace.name.clone()).unwrap_or_default();
+        let (title, text, urgency) = match notice {
+            fts::Notice::Begins => (
+                "is being set up",
+                "This takes a while, and you can go on working. You are asked for your password now.".to_owned(),
+                Urgency::Normal,
+            ),
+            fts::Notice::Ready => {
+                ("is ready", "Its applications are in the menu now.".to_owned(), Urgency::Normal)
+            }
+            fts::Notice::Failed => {
+                let settings = self.settings();
+                let mut text = settings.message("FtsFailureDialogMsg");
+                text.extend(settings.help_page().map(|page| format!("\n{page}")));
+                ("could not be set up", text, Urgency::Critical)
+            }
+        };
+        self.tell_user(&Notice { title: format!("{name} {title}"), text, urgency });
+    }
+
+    pub(super) fn tell_broken(&mut self, reason: &str) {
+        let name = self.workspace.as_ref().map(|workspace| workspace.name.clone()).unwrap_or_default();
+        self.tell_user(&Notice {
+            title: format!("{name} cannot be started"),
+            text: reason.to_owned(),
+            urgency: Urgency::Critical,
+        });
+    }
+
+    pub(super) fn tell_in_use(&mut self) {
+        self.tell_user(&Notice {
+            title: "The workspace is in use".to_owned(),
+            text: "Another user of this computer uses it. It is yours when he has logged off.".to_owned(),
+            urgency: Urgency::Critical,
+        });
+    }
+
+    /// What the user is told is in the log as well: he may not be there.
+    fn tell_user(&mut self, notice: &Notice) {
+        self.note(&Event::plain(Level::Information, format!("{}: {}", notice.title, notice.text)));
+        if let Err(error) = self.parts.desktop.tell(notice) {
+            self.note(&Event::of_error(Level::Debug, &error));
+        }
+    }
+
+    fn status(&self) -> Status {
+        let settings = self.settings();
+        let question = self.asked.map(|(_, what)| {
+            let (question, answer) = match what {
+                Asked::Start => ("may first time setup start?", "medv-host answer yes|later"),
+                Asked::Retry => {
+                    ("first time setup has failed; is it to be tried again?", "medv-host answer yes|later")
+                }
+                Asked::Password => ("the password for the guest", "medv-host password"),
+                Asked::Restart => ("may the guest restart?", "medv-host answer yes|later"),
+            };
+            QuestionDetail { question: question.to_owned(), answer: answer.to_owned() }
+        });
+        let has_machine = self.workspace.is_some() && self.is_ready();
+        Status {
+            workspace: self.workspace.as_ref().map(|workspace| workspace.name.clone()),
+            version: self.workspace.as_ref().map(|workspace| workspace.version.clone()),
+            hypervisor: self.parts.hypervisor.describe(),
+            first_time_setup: self.workspace.as_ref().map(|_| self.fts_detail(settings.fts_rules().max_retries)),
+            machine: has_machine.then(|| MachineDetail {
+                power: self.life.power,
+                meaning: self.life.power.meaning().to_owned(),
+                name: self.guest.as_ref().map(|hello| hello.machine.clone()),
+                apps: self.life.apps,
+            }),
+            question,
+            published: self.published,
+            last_event: self.last_event.clone(),
+        }
+    }
+
+    fn fts_detail(&self, max_retries: u32) -> FtsDetail {
+        let task = self.fts.task.as_ref().map(|task| match task.number {
+            Some((number, of)) => format!("{} ({number} of {of})", task.name),
+            None => task.name.clone(),
+        });
+        FtsDetail {
+            stage: self.fts.stage,
+            meaning: self.fts.stage.meaning().to_owned(),
+            task,
+            attempt: self.fts.retries.saturating_add(1),
+            attempts: max_retries.saturating_add(1),
+            deadline: self.fts.deadline,
+            failure: self.fts.failure,
+        }
+    }
+
+    pub(super) fn status_for(&mut self, caller: Caller, watch: bool) {
+        let status = self.status();
+        let is_there = caller.hears(Reply::Status { status: Box::new(status.clone()) });
+        match watch {
+            true if is_there => self.watchers.push((caller, Some(status))),
+            true => {}
+            false => caller.answer(Reply::Done),
+        }
+    }
+
+    /// Whoever watches hears of every change.
+    pub(super) fn tell_watchers(&mut self) {
+        if self.watchers.is_empty() {
+            return;
+        }
+        let status = self.status();
+        self.watchers.retain_mut(|(caller, seen)| {
+            if seen.as_ref() == Some(&status) {
+                return true;
+            }
+            *seen = Some(status.clone());
+            caller.hears(Reply::Status { status: Box::new(status.clone()) })
+        });
+    }
+
+    pub(super) fn open_menu(&mut self, workspace: &Workspace) {
+        let Some(folders) = self.parts.menu.clone() else { return };
+        let list = self.places.menus().join(format!("{}.json", workspace.name));
+        let program = self.parts.program.clone();
+        match Menu::open(&workspace.name, program, folders, list, Box::new(FileSystem)) {
+            Ok(menu) => {
+                self.published = menu.list().len();
+                self.menu = Some(menu);
+            }
+            Err(error) => self.note(&Event::of_error(Level::Warning, &error)),
+        }
+    }
+
+    /// Makes the menu what the guest has, if it may be there.
+    pub(super) fn publish(&mut self) {
+        let is_wanted = self.settings().is_on("UxAppPublishingEnabled");
+        // Until the guest has said what it has, the menu stays as it was.
+        let is_known = self.guest.is_some() || !self.is_ready();
+        let report = match (&mut self.menu, is_wanted) {
+            (Some(menu), true) if is_known => menu.publish(&self.apps),
+            (Some(menu), false) => menu.withdraw_all(),
+            _ => return,
+        };
+        self.published_now(report);
+    }
+
+    pub(super) fn withdraw_menu(&mut self) {
+        let Some(menu) = &mut self.menu else { return };
+        let report = menu.withdraw_all();
+        self.published_now(report);
+    }
+
+    /// Takes back what workspaces have published that are not installed any more.
+    pub(super) fn withdraw_left_menus(&mut self) {
+        self.menu = None;
+        let Some(folders) = self.parts.menu.clone() else { return };
+        for list in fs::read_dir(self.places.menus()).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let name = list.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            let program = self.parts.program.clone();
+            match Menu::open(&name, program, folders.clone(), list.clone(), Box::new(FileSystem)) {
+                Ok(mut menu) => {
+                    let report = menu.withdraw_all();
+                    let is_empty = menu.list().is_empty();
+                    self.published_now(report);
+                    if is_empty {
+                        let _ = fs::remove_file(list);
+                    }
+                }
+                Err(error) => self.note(&Event::of_error(Level::Warning, &error)),
+            }
+        }
+    }
+
+    fn published_now(&mut self, report: Report) {
+        for entry in &report.published {
+            self.note(&Event::plain(Level::Information, format!("published: {}", entry.name)));
+        }
+        for id in &report.withdrawn {
+            self.note(&Event::plain(Level::Information, format!("withdrawn: {id}")));
+        }
+        for fault in &report.faults {
+            self.note(fault);
+        }
+        self.published = self.menu.as_ref().map_or(0, |menu| menu.list().len());
+    }
+}

@@ -1,0 +1,76 @@
+//! `medv-host run`: the agent of this session, one of them.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+
+use medv_codec::{Error, Result};
+use medv_host::agent::{Agent, Message, Parts};
+use medv_host::control::{self, Client, Request};
+use medv_host::desktop::system_desktop;
+use medv_host::event::{Event, EventId, EventLog, Level, SystemLog};
+use medv_host::host_facts;
+use medv_host::hypervisor::{self, qemu::Qemu};
+use medv_host::menu::Folders;
+use medv_host::places::Places;
+use medv_host::settings::Settings;
+use medv_host::vault::system_vault;
+
+pub(crate) fn run(root: Option<&Path>) -> Result<()> {
+    let places = Places::of_this_user(root)?;
+    let threshold = places.root.clone();
+    let level = move || match Settings::read(&threshold) {
+        Ok(settings) => Level::from_setting(settings.number("DiagEventLogLevel")),
+        Err(_) => Some(Level::Information),
+    };
+    let log: Arc<dyn EventLog> = Arc::new(SystemLog::new(places.state().join("host.log"), Box::new(level)));
+    let Some(_lock) = only_one(&places, &*log)? else { return Ok(()) };
+
+    let program = std::env::current_exe().map_err(|error| Error::io("cannot find this program", error))?;
+    let hypervisor = hypervisor::or_absent(Qemu::find(program.clone()));
+    let parts = Parts {
+        hypervisor,
+        desktop: system_desktop(Arc::clone(&log)),
+        vault: Box::new(system_vault),
+        log: Arc::clone(&log),
+        menu: Folders::of_this_user(),
+        schedules_wake_ups: root.is_none(),
+        program,
+        user: user()?,
+    };
+    let socket = places.socket();
+    let agent = Agent::new(places, parts)?;
+    let outbox = agent.outbox();
+    control::serve(&socket, move |request, caller| _ = outbox.send(Message::Request(request, caller)))?;
+    let outbox = agent.outbox();
+    ctrlc::set_handler(move || _ = outbox.send(Message::SessionEnds))
+        .map_err(|error| Error::io("cannot watch for the end of the session", std::io::Error::other(error)))?;
+    log.note(&Event::plain(Level::Information, concat!("medv-host ", env!("CARGO_PKG_VERSION"), " has started")));
+    agent.run();
+    log.note(&Event::plain(Level::Information, "medv-host has ended"));
+    Ok(())
+}
+
+fn user() -> Result<String> {
+    let user = host_facts::gather().user;
+    if user.is_empty() { Err(Error::usage("the system does not tell who you are")) } else { Ok(user) }
+}
+
+/// The lock of the session's agent. `None` if another one has it: that one looks again at what is installed.
+fn only_one(places: &Places, log: &dyn EventLog) -> Result<Option<File>> {
+    let path = places.lock();
+    let cannot = |error| Error::io("cannot take the agent's lock", error).in_file(&path);
+    let file = File::create(&path).map_err(cannot)?;
+    match file.try_lock() {
+        Ok(()) => return Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(error)) => return Err(cannot(error)),
+    }
+    let refreshed = Client::send(&places.socket(), &Request::Refresh)?.map(|client| client.last(|_| {}));
+    if let Some(Ok(_)) = refreshed {
+        return Ok(None);
+    }
+    let event = Event::numbered(EventId::AlreadyRunning, "it does not answer; end all medv-host");
+    log.note(&event);
+    Err(Error::io(event.text, std::io::ErrorKind::ResourceBusy.into()))
+}

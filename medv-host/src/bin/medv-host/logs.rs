@@ -1,0 +1,72 @@
+//! `medv-host logs`
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use medv_codec::{Error, Result};
+use medv_host::control::Request;
+use medv_host::event::{Level, LogFile};
+use medv_host::places::Places;
+
+use crate::args::{LogLevel, Logs};
+use crate::calls::{must_be_installed, send};
+
+pub(crate) fn run(root: Option<&Path>, options: &Logs) -> Result<()> {
+    must_be_installed(root, &options.name)?;
+    let places = Places::of_this_user(root)?;
+    let mut out = io::stdout().lock();
+    let written = match options.guest {
+        true => guest(root, &places, options.lines, &mut out)?,
+        false => host(&places, options, &mut out)?,
+    };
+    match written {
+        // A reader that has seen enough changes nothing.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("cannot write the log", error)),
+        _ => Ok(()),
+    }
+}
+
+fn host(places: &Places, options: &Logs, out: &mut impl Write) -> Result<io::Result<()>> {
+    let level = match options.level {
+        LogLevel::Error => Level::Error,
+        LogLevel::Warning => Level::Warning,
+        LogLevel::Information => Level::Information,
+        LogLevel::Debug => Level::Debug,
+    };
+    let lines = LogFile::new(places.state().join("host.log")).last(options.lines, level)?;
+    Ok(lines.iter().try_for_each(|line| writeln!(out, "{line}")))
+}
+
+/// The guest agent's own log is fetched if it is there; the others came with first time setup.
+fn guest(root: Option<&Path>, places: &Places, lines: usize, out: &mut impl Write) -> Result<io::Result<()>> {
+    if let Some(client) = send(root, &Request::FetchGuestLog)? {
+        if let Err(error) = client.last(|_| {}) {
+            eprintln!("medv-host: warning: {error}; what is shown was there before");
+        }
+    }
+    let folder = places.guest_logs();
+    let mut logs: Vec<_> = match fs::read_dir(&folder) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(Error::io("cannot read the folder", error).in_file(folder)),
+    };
+    logs.sort();
+    for path in logs {
+        let bytes = fs::read(&path).map_err(|error| Error::io("cannot read", error).in_file(&path))?;
+        let text = String::from_utf8_lossy(&bytes);
+        let skipped = text.lines().count().saturating_sub(lines);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let shown = writeln!(out, "==> {name} <==")
+            .and_then(|()| text.lines().skip(skipped).try_for_each(|line| writeln!(out, "{}", printable(line))));
+        if shown.is_err() {
+            return Ok(shown);
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// What a guest has written does not move the terminal's cursor.
+fn printable(line: &str) -> String {
+    line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
+}

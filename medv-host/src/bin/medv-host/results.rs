@@ -1,0 +1,28 @@
+//! `medv-host results`
+
+use std::path::Path;
+
+use medv_codec::{Error, Result};
+use medv_host::places::Places;
+use medv_host::result::SetupResult;
+
+use crate::args::Results;
+
+pub(crate) fn run(root: Option<&Path>, options: &Results) -> Result<()> {
+    let mut results = SetupResult::all(&Places::of_this_user(root)?.monitoring())?;
+    results.retain(|result| !options.failed || result.status_code != 0);
+    if options.json {
+        let text = serde_json::to_string(&results).map_err(|error| Error::io("cannot write", error.into()))?;
+        println!("{text}");
+        return Ok(());
+    }
+    let width = results.iter().map(|result| result.user.chars().count()).max().unwrap_or(0);
+    for result in results {
+        let outcome = match result.status_code {
+            0 => "ready".to_owned(),
+            id => format!("failed, event {id}"),
+        };
+        println!("{:<width$}  {}  {:<15}  {outcome}", result.user, result.time, result.machine);
+    }
+    Ok(())
+}
