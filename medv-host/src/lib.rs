@@ -21,3 +21,7 @@ pub mod vault;
 pub mod wakeup;
 mod whole_file;
 pub mod workspace;
+#[cfg(unix)]
+pub mod session_bus;
+#[cfg(windows)]
+mod windows;
