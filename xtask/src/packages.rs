@@ -23,6 +23,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("mcopy", "mtools"),
     ("mdel", "mtools"),
     ("sfdisk", "fdisk"),
+    ("blkid", "util-linux"),
     ("losetup", "mount"),
     ("partclone.ntfs", "partclone"),
     ("partclone.extfs", "partclone"),
