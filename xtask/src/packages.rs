@@ -27,6 +27,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("syslinux", "syslinux"),
     ("dpkg-deb", "dpkg"),
     ("sfdisk", "fdisk"),
+    ("blkid", "util-linux"),
     ("losetup", "mount"),
     ("partclone.ntfs", "partclone"),
     ("partclone.extfs", "partclone"),

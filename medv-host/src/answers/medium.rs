@@ -43,7 +43,13 @@ fn make_with(plan: &Plan, programs: Option<&Path>, to: &Path) -> Result<Option<M
             untold.extend(overruled_by.map(|path| {
                 format!("the image has {path}, which Windows reads instead of the medium; seal it without /unattend")
             }));
-            (Drive::UsbStick, windows(plan, unattend_xml.as_deref(), programs)?)
+            let answers = windows_setup::answers(plan, unattend_xml.as_deref()).or_else(|| {
+                let why =
+                    "what else the image's own answer file says: it is not XML in UTF-8 of the usual form";
+                untold.push(why.to_owned());
+                windows_setup::answers(plan, None)
+            });
+            (Drive::UsbStick, windows(plan, answers.unwrap_or_default(), programs)?)
         }
         GuestKind::Xp { sysprep_inf } => {
             let (file, unsayable) = mini_setup::answers(plan, sysprep_inf);
@@ -106,8 +112,8 @@ fn linux(plan: &Plan, programs: Option<&Path>) -> Result<Vec<u8>> {
     fat::image(Form::Disk, no_cloud::LABEL, &files)
 }
 
-fn windows(plan: &Plan, unattend_xml: Option<&[u8]>, programs: Option<&Path>) -> Result<Vec<u8>> {
-    let mut files = vec![in_root("Unattend.xml", windows_setup::answers(plan, unattend_xml))];
+fn windows(plan: &Plan, unattend_xml: Vec<u8>, programs: Option<&Path>) -> Result<Vec<u8>> {
+    let mut files = vec![in_root("Unattend.xml", unattend_xml)];
     files.extend(agent(&plan.answers, programs, System::Windows)?);
     fat::image(Form::Disk, "MEDV", &files)
 }
@@ -130,5 +136,4 @@ fn in_folder(name: &'static str, content: Vec<u8>) -> fat::File {
 }
 
 #[cfg(test)]
-#[path = "medium_tests.rs"]
 mod tests;

@@ -272,5 +272,4 @@ fn is_line_end(unit: u16) -> bool {
 }
 
 #[cfg(test)]
-#[path = "sysprep_inf_tests.rs"]
 mod tests;

@@ -34,12 +34,14 @@ impl UnattendXml {
         Self(EMPTY.to_owned())
     }
 
-    /// Takes the content of a file; `None` if it is no answer file in UTF-8.
+    /// Takes the content of a file; `None` if it is no answer file in UTF-8 whose elements have no prefix.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)).ok()?;
         let document = Document::parse(text).ok()?;
-        let root = document.root_element().tag_name();
-        (root.name() == "unattend" && root.namespace() == Some(NAMESPACE)).then(|| Self(text.to_owned()))
+        let root = document.root_element();
+        let is_ours = root.tag_name().namespace() == Some(NAMESPACE)
+            && qualified_name(&text[root.range()]) == "unattend";
+        is_ours.then(|| Self(text.to_owned()))
     }
 
     /// The content of the file.
@@ -219,9 +221,9 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_file_is_not_taken() {
-        for text in
-            ["", "<unattend/>", "<a xmlns='urn:schemas-microsoft-com:unattend'/>", "<unattend", "\u{0}"]
-        {
+        let prefixed = "<u:unattend xmlns:u='urn:schemas-microsoft-com:unattend'/>";
+        let another = "<a xmlns='urn:schemas-microsoft-com:unattend'/>";
+        for text in ["", "<unattend/>", another, prefixed, "<unattend", "\u{0}"] {
             assert_eq!(UnattendXml::from_bytes(text.as_bytes()), None, "{text}");
         }
         assert!(UnattendXml::from_bytes(&[b"\xEF\xBB\xBF", EMPTY.as_bytes()].concat()).is_some());

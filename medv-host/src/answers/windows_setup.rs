@@ -11,11 +11,13 @@ const ARCHITECTURES: [&str; 2] = ["amd64", "x86"];
 /// The medium has some drive's letter. Setup runs this as the system itself, before anybody can log on.
 const INSTALL: &str = r"cmd.exe /c for %d in (A B D E F G H I J K L M N O P Q R S T U V W X Y Z C) do if exist %d:\medv\medv-guest.exe %d:\medv\medv-guest.exe install --from %d:\medv";
 
-/// The file for the medium. What `unattend_xml` says besides is in it, if it is an answer file.
-pub(super) fn answers(plan: &Plan, unattend_xml: Option<&[u8]>) -> Vec<u8> {
-    let own = unattend_xml.and_then(UnattendXml::from_bytes);
-    let asks = own.is_none();
-    let mut file = own.unwrap_or_else(UnattendXml::empty);
+/// The file for the medium: what the image's own says, and what is told. `None` if the image's own cannot be read.
+pub(super) fn answers(plan: &Plan, unattend_xml: Option<&[u8]>) -> Option<Vec<u8>> {
+    let asks = unattend_xml.is_none();
+    let mut file = match unattend_xml {
+        Some(own) => UnattendXml::from_bytes(own)?,
+        None => UnattendXml::empty(),
+    };
     for architecture in ARCHITECTURES {
         specialize(plan, architecture, &mut file);
         if asks {
@@ -24,7 +26,7 @@ pub(super) fn answers(plan: &Plan, unattend_xml: Option<&[u8]>) -> Vec<u8> {
         region(plan, architecture, &mut file);
         account(plan, architecture, &mut file);
     }
-    file.into_bytes()
+    Some(file.into_bytes())
 }
 
 fn specialize(plan: &Plan, architecture: &'static str, file: &mut UnattendXml) {
@@ -138,7 +140,7 @@ mod tests {
 
     #[test]
     fn setup_is_told_everything_for_both_processors() {
-        let file = answers(&plan(), None);
+        let file = answers(&plan(), None).unwrap();
         assert_eq!(texts(&file, "ComputerName"), ["MEDV-&<17>"; 2]);
         assert_eq!(texts(&file, "RegisteredOwner"), ["Anna </Name> & \"Co\""; 2]);
         assert_eq!(texts(&file, "TimeZone"), ["W. Europe Standard Time"; 2]);
@@ -158,7 +160,7 @@ mod tests {
         let mut plan = plan();
         plan.password = None;
         plan.domain = Some(Domain { name: "ad.example.org".into(), unit: Some("OU=Desks".into()) });
-        let file = answers(&plan, Some(own));
+        let file = answers(&plan, Some(own)).unwrap();
         assert_eq!(texts(&file, "Username"), ["joiner"]);
         assert_eq!(texts(&file, "JoinDomain"), ["ad.example.org"; 2]);
         assert_eq!(texts(&file, "MachineObjectOU"), ["OU=Desks"; 2]);
@@ -172,7 +174,7 @@ mod tests {
             iana: "Europe/Saratov".into(),
             windows: Some("Saratov Standard Time".into()),
         });
-        assert!(texts(&answers(&plan, None), "TimeZone").is_empty());
+        assert!(texts(&answers(&plan, None).unwrap(), "TimeZone").is_empty());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::env;
 
 use winreg::RegKey;
-use winreg::enums::{HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE};
+use winreg::enums::{HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_QUERY_VALUE, KEY_WOW64_64KEY};
 
 use super::{HostFacts, distinguished_name, locale, time_zone};
 
@@ -39,7 +39,8 @@ pub fn gather() -> HostFacts {
 }
 
 fn value(hive: winreg::HKEY, key: &str, name: &str) -> Option<String> {
-    let text: String = RegKey::predef(hive).open_subkey(key).ok()?.get_value(name).ok()?;
+    let key = RegKey::predef(hive).open_subkey_with_flags(key, KEY_QUERY_VALUE | KEY_WOW64_64KEY).ok()?;
+    let text: String = key.get_value(name).ok()?;
     // Some values are written with what was behind them in memory.
     let text = text.split('\0').next().unwrap_or_default().trim();
     (!text.is_empty()).then(|| text.to_owned())

@@ -10,8 +10,8 @@ use super::volume::Volume;
 
 pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Most of a file that is read, in bytes. Files of states and answers have a few lines.
-const MOST: u64 = 64 << 10;
+/// Longest file that is read, in bytes. Files of states and answers have a few lines, or pages.
+const MOST: u64 = 1 << 20;
 
 /// The files of an NTFS volume, by path.
 pub struct NtfsFiles {
@@ -47,17 +47,20 @@ impl NtfsFiles {
         Ok(find(&self.ntfs, &mut self.volume, path)?.is_some())
     }
 
-    /// The first 64 KiB of a file; `None` if there is no such file.
+    /// What is in a file; `None` if there is no such file.
     ///
     /// # Errors
-    /// If the volume cannot be read.
+    /// If the volume cannot be read, or the file is longer than 1 MiB.
     pub fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
         let Some(file) = find(&self.ntfs, &mut self.volume, path)? else { return Ok(None) };
         let Some(data) = file.data(&mut self.volume, "") else { return Ok(None) };
         let data = data?;
         let attribute = data.to_attribute()?;
         let mut bytes = Vec::new();
-        attribute.value(&mut self.volume)?.attach(&mut self.volume).take(MOST).read_to_end(&mut bytes)?;
+        attribute.value(&mut self.volume)?.attach(&mut self.volume).take(MOST + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MOST {
+            return Err(format!("{path} is longer than {MOST} bytes").into());
+        }
         Ok(Some(bytes))
     }
 }

@@ -92,11 +92,33 @@ mod with_mcopy {
     }
 }
 
+mod with_blkid {
+    use super::*;
+
+    #[test]
+    fn the_medium_is_found_by_its_label() {
+        let (_folder, made) = made(GuestKind::Linux);
+        let output = std::process::Command::new("blkid")
+            .args(["-p", "-o", "value", "-s", "LABEL"])
+            .arg(&made.medium.image)
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "CIDATA\n");
+    }
+}
+
 #[test]
 fn an_answer_file_that_windows_reads_before_the_medium_is_told_of() {
     let overruled_by = Some("Windows/Panther/Unattend.xml");
     let (_folder, made) = made(GuestKind::Windows { unattend_xml: None, overruled_by });
     assert!(made.untold[0].contains("Windows/Panther/Unattend.xml"), "{:?}", made.untold);
+}
+
+#[test]
+fn an_answer_file_that_cannot_be_read_is_told_of_and_replaced() {
+    let unattend_xml = Some(b"<unattend".to_vec());
+    let (_folder, made) = made(GuestKind::Windows { unattend_xml, overruled_by: None });
+    assert!(made.untold[0].contains("answer file"), "{:?}", made.untold);
 }
 
 #[test]
