@@ -14,7 +14,7 @@ if [ -z "$from" ]; then
     # cloud-init has unmounted it by now. Mounting it once more does no harm, as it is read-only.
     from=/run/medv-medium
     mkdir -p "$from"
-    mount -o ro "$(findfs LABEL=CIDATA)" "$from"
+    mount -t vfat -o ro "$(findfs LABEL=CIDATA)" "$from"
     trap 'umount "$from"' EXIT
 fi
 "$from/medv/medv-guest" install --from "$from/medv"

@@ -2,7 +2,7 @@
 
 use medv_codec::{Error, Result};
 use medv_packager::engine_error;
-use medv_protocol::{Answers, Secret, UserAnswer};
+use medv_protocol::{Answers, RegionAnswer, Secret, UserAnswer};
 use medv_settings::computer_name::Mask;
 use medv_settings::{Store, Value, find, resolve};
 use sha_crypt::{PasswordHasher, ShaCrypt};
@@ -58,7 +58,7 @@ pub fn plan(
         answers.computer_name = computer_name(settings, facts, &guest, &mut pick)?;
     }
     if allowed("FtsSetRegionalSettingsEnabled")? {
-        answers.region = Some(facts.region.clone());
+        answers.region = Some(facts.region.clone()).filter(|region| *region != RegionAnswer::default());
     }
     if allowed("FtsSetUserDataEnabled")? {
         answers.full_name.clone_from(&facts.full_name);
@@ -150,6 +150,7 @@ mod tests {
             organisation: Some("Example".into()),
             domain: Some("ad.example.org".into()),
             unit: Some("OU=Desks".into()),
+            region: RegionAnswer { keyboard: Some("de".into()), ..RegionAnswer::default() },
             ..HostFacts::default()
         }
     }
@@ -209,6 +210,18 @@ mod tests {
     fn a_linux_guest_gets_a_name_that_linux_takes() {
         let plan = planned(&ALL, "A_%username%", GuestKind::Linux, None).unwrap();
         assert_eq!(plan.answers.computer_name.as_deref(), Some("A-anna"));
+    }
+
+    #[test]
+    fn a_mask_that_gives_no_name_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = TomlStore::below(folder.path(), "anna", "/home/anna/.config".as_ref()).unwrap();
+        let mut set = |name, value| store.set(Scope::Machine, find(name).unwrap(), &value).unwrap();
+        set("FtsSetComputerNameEnabled", Value::Number(1));
+        set("FtsComputerNameMask", Value::Text("%username%".into()));
+        let facts = HostFacts { user: "иван".into(), ..HostFacts::default() };
+        let error = plan(&store, &facts, WINDOWS, None, |_| 0).unwrap_err();
+        assert!(error.message().contains("%username%"), "{error}");
     }
 
     #[test]

@@ -83,8 +83,8 @@ impl SysprepInf {
         text.map(|text| text.trim().trim_matches('"').to_owned()).filter(|text| text.is_ascii())
     }
 
-    /// Sets a key. A missing key is added at the end of its section, a missing section at the end of the file. Setup
-    /// reads the first of keys that stand there twice; all of them are set, so that no reader finds another answer.
+    /// Sets a key. A missing key is added at the end of its section, a missing section at the end of the file. Where a key
+    /// stands more than once all of them are set, so that setup finds this answer whichever it reads.
     ///
     /// # Errors
     /// If `code_page` has no characters for `value`. The file is not changed then.

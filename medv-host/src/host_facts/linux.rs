@@ -28,7 +28,7 @@ pub fn below(root: &Path, user: &str, language: Option<&str>) -> HostFacts {
     let layout = layout.as_deref().and_then(|layouts| layouts.split([',', '-']).next());
     HostFacts {
         computer_name: read("etc/hostname").trim().split('.').next().unwrap_or_default().to_owned(),
-        user: user.to_owned(),
+        user: without_domain(user).to_owned(),
         full_name: full_name(&passwd, user),
         organisation: None,
         time_zone: zone(root).map(|name| time_zone::of_iana(&name)),
@@ -36,6 +36,12 @@ pub fn below(root: &Path, user: &str, language: Option<&str>) -> HostFacts {
         domain: domain(&read("etc/sssd/sssd.conf"), &read("etc/krb5.conf")),
         unit: value(&read("etc/realmd.conf"), "computer-ou"),
     }
+}
+
+/// `anna` of `EXAMPLE\anna` and `anna@example.org`, as winbind and SSSD may name the users of a domain.
+fn without_domain(user: &str) -> &str {
+    let user = user.rsplit('\\').next().unwrap_or(user);
+    user.split('@').next().unwrap_or(user)
 }
 
 /// The first value of a key in a file of lines `KEY = value`, without quotes. Only root may read some of these files,
@@ -138,6 +144,14 @@ mod tests {
         let root = host(&[("etc/default/locale", "LANG=de_DE.UTF-8\n")]);
         let facts = below(root.path(), "anna", Some("nl_NL.UTF-8"));
         assert_eq!(facts.region.windows_locale.as_deref(), Some("nl-NL"));
+    }
+
+    #[test]
+    fn a_users_name_is_told_without_its_domain() {
+        let root = host(&[("etc/passwd", "EX\\anna:x:1:1:Anna:/:/bin/sh\n")]);
+        let facts = below(root.path(), "EX\\anna", None);
+        assert_eq!((facts.user.as_str(), facts.full_name.as_deref()), ("anna", Some("Anna")));
+        assert_eq!(below(root.path(), "otto@ad.example.org", None).user, "otto");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use medv_protocol::RegionAnswer;
 
 /// Language and keyboard of a host: a POSIX locale such as `de_DE.UTF-8`, and a layout of X such as `de`.
+#[cfg(any(unix, test))]
 pub(super) fn region(locale: Option<&str>, layout: Option<&str>) -> RegionAnswer {
     let windows_locale = locale.and_then(windows_locale);
     let keyboard = layout.map(str::to_owned);
@@ -31,6 +32,7 @@ pub(super) fn region_of_windows(windows_locale: Option<&str>, layout: Option<&st
 }
 
 /// `de-DE` for `de_DE.UTF-8`; `None` for a locale that is no language, such as `C.UTF-8`.
+#[cfg(any(unix, test))]
 fn windows_locale(posix: &str) -> Option<String> {
     let name = posix.split(['.', '@']).next()?.replace('_', "-");
     lcid(&name).map(|_| name)
@@ -46,6 +48,7 @@ pub fn code_page(lcid: u16) -> Option<u16> {
     LANGUAGES.iter().find(|row| row.1 == lcid).map(|row| row.2)
 }
 
+#[cfg(any(unix, test))]
 fn windows_layout(layout: &str) -> Option<u32> {
     KEYBOARDS.iter().find(|(name, _)| *name == layout).map(|row| row.1)
 }

@@ -7,6 +7,7 @@ use medv_protocol::TimeZoneAnswer;
 type Row = (&'static str, Option<u16>, &'static str);
 
 /// The zone of an IANA name.
+#[cfg(any(unix, test))]
 pub(super) fn of_iana(name: &str) -> TimeZoneAnswer {
     let row = ROWS.iter().find(|(_, _, names)| names.split_whitespace().any(|each| each == name));
     TimeZoneAnswer { iana: name.to_owned(), windows: row.map(|(windows, _, _)| (*windows).to_owned()) }
