@@ -3,4 +3,6 @@
 pub mod desktop;
 pub mod event;
 pub mod hypervisor;
+pub mod menu;
+pub mod redirect;
 pub mod vault;
