@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use medv_codec::{Error, Result};
 
 use super::mimeapps;
-use super::{Address, OPENING};
+use super::{Address, OPENING, is_handed_back};
 use crate::menu::{FileSystem, Writer, desktop_entry, exec};
 
 /// What our entry is called.
@@ -152,7 +152,7 @@ fn change_list(places: &Places, change: fn(&str, &str, &str) -> String) -> Resul
 /// # Errors
 /// If there is none, it cannot be started, or it has handed the address back to us.
 pub fn open_in_browser(places: &Places, address: &Address) -> Result<()> {
-    if env::var(OPENING).is_ok_and(|before| before == address.as_str()) {
+    if is_handed_back(address) {
         return Err(Error::usage(format!("the browser has handed {address} back"))
             .advice("choose a browser in the desktop's settings that opens addresses itself"));
     }
@@ -246,6 +246,7 @@ mod tests {
         assert_eq!(error.message(), "firefox.desktop still opens x-scheme-handler/https");
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_list_that_is_a_link_stays_one() {
         let Desktop(folder, places) = desktop(&[("dotfiles/mimeapps.list", "# kept\n")]);

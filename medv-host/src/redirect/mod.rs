@@ -1,19 +1,20 @@
 //! Web addresses that are opened in the guest's browser instead of the host's.
 //!
-//! A desktop calls `medv-host open ADDRESS` when it is registered as what opens web addresses ([`register`], in `freedesktop`
-//! or `windows`). [`decide`] reads the list, anew for each address, so that a change of it counts at once. An address that is
-//! not on the list goes to the browser that was the default before ([`open_in_browser`]), never to a shell and never back to
-//! us. Where the host agent does not run, no address is redirected. The guest has no way to open anything on the host.
+//! A desktop calls `medv-host open ADDRESS` when it is registered as what opens web addresses (by `register` in
+//! [`freedesktop`] or `windows`). [`decide`] reads the list, anew for each address, so that a change of it counts at once. An
+//! address that is not on the list goes to the browser that was the default before (`open_in_browser`), never to a shell
+//! and never back to us. Where the host agent does not run, no address is redirected. The guest has no way to open anything
+//! on the host.
 
 mod address;
-#[cfg(unix)]
-mod freedesktop;
-#[cfg(unix)]
+#[cfg(any(windows, test))]
+mod command;
+pub mod freedesktop;
 mod mimeapps;
+#[cfg(windows)]
+pub mod windows;
 
 pub use address::Address;
-#[cfg(unix)]
-pub use freedesktop::{Places, open_in_browser, register, unregister};
 
 use medv_settings::redirect_list::RedirectRule;
 use medv_settings::{Result, Scope, Store, Value, find};
@@ -22,6 +23,11 @@ use crate::event::{Event, Level};
 
 /// Set for the browser, to the address that it gets: one that hands it back would be asked for ever.
 pub const OPENING: &str = "MEDV_OPENING";
+
+/// Whether the browser that got an address has handed it back.
+fn is_handed_back(address: &Address) -> bool {
+    std::env::var(OPENING).is_ok_and(|before| before == address.as_str())
+}
 
 /// Who opens an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
