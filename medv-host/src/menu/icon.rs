@@ -117,14 +117,11 @@ fn only_draws(text: &str) -> bool {
     let is_own =
         |value: &str| value.trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\'', '(']).starts_with('#');
     let refers_to_own = ["href", "url("].iter().all(|word| text.split(word).skip(1).all(is_own));
-    let has_handler =
-        text.split(|letter: char| letter.is_whitespace() || "\"'/".contains(letter)).any(|word| {
-            let name = word.split('=').next().unwrap_or_default();
-            let letters = name.strip_prefix("on");
-            letters
-                .is_some_and(|rest| rest.len() > 2 && rest.chars().all(|letter| letter.is_ascii_lowercase()))
-                && (word.contains('=') || text.contains(&format!("{name} =")))
-        });
+    // `onload =` and all its like.
+    let has_handler = text.match_indices('=').any(|(at, _)| {
+        let name = text[..at].trim_end().rsplit(|letter: char| !letter.is_ascii_alphabetic()).next();
+        name.is_some_and(|name| name.len() > 2 && name.starts_with("on"))
+    });
     !has_refused && refers_to_own && !has_handler
 }
 
@@ -179,7 +176,8 @@ mod tests {
             "<script>x</script>",
             "<svg:script/>",
             "<rect onload=\"x\"/>",
-            "<rect onclick = 'x'/>",
+            "<rect onclick\n= 'x'/>",
+            "<rect id='a'onclick='x'/>",
             "<image href=\"http://example.org/x.png\"/>",
             "<image xlink:href = 'file:///etc/passwd'/>",
             "<a href=\"&#106;avascript:x\"/>",

@@ -103,7 +103,7 @@ fn classes(scheme: &str) -> Vec<String> {
     for hive in [HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE] {
         let Ok(browsers) = RegKey::predef(hive).open_subkey(BROWSERS) else { continue };
         let names = browsers.enum_keys().filter_map(io::Result::ok);
-        let of = |name| value(hive, format!(r"{BROWSERS}\{name}\Capabilities\URLAssociations"));
+        let of = |name: String| value(hive, format!(r"{BROWSERS}\{name}\Capabilities\URLAssociations"));
         classes.extend(names.filter_map(of));
     }
     classes.retain(|class| class != CLASS);
