@@ -44,6 +44,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("apt-get", "apt"),
     ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
     ("wine", "wine"),
+    ("desktop-file-validate", "desktop-file-utils"),
     ("Xvfb", "xvfb"),
     ("xdotool", "xdotool"),
     ("import", "imagemagick"),
