@@ -186,7 +186,7 @@ impl Agent {
             ToGuest::ShutDown => return Some(self.go_down(Power::Off)),
             ToGuest::Restart => return Some(self.go_down(Power::Restart)),
             ToGuest::Unknown => {
-                self.log.note(Level::Debug, "the host said something that this version does not know")
+                self.log.note(Level::Debug, "the host said something that this version does not know");
             }
         }
         None

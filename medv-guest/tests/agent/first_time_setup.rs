@@ -33,7 +33,8 @@ fn logs(said: &[ToHost]) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn commands_run_in_order_then_ftscompletion_then_the_logs_are_sent_then_the_guest_restarts() {
     let mut guest = with_three_commands();
-    let large: String = (0..20000).map(|line| format!("line {line}\n")).collect();
+    let lines: Vec<String> = (0..20000).map(|line| format!("line {line}\n")).collect();
+    let large = lines.concat();
     guest.write("var/log/app/large.log", &large);
     guest.write("var/log/app/empty.log", "");
     guest.write("var/log/app/other.txt", "not wanted");

@@ -181,7 +181,7 @@ impl Host {
 
     /// What the guest says next; none if it has hung up.
     pub(crate) fn hear(&mut self) -> Option<ToHost> {
-        let mut bytes = [0; 65536];
+        let mut bytes = [0; 8192];
         while self.said.is_empty() {
             match self.stream.read(&mut bytes) {
                 Ok(0) => return None,
