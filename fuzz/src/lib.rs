@@ -1,6 +1,7 @@
 //! What the fuzz targets do, as plain functions: a target is a module with `run` (panics where a promise is broken) and
 //! `seeds` (inputs to start from). An input that once made `run` panic belongs into the tests, as a call of `run`.
 
+pub mod agent_lines;
 mod byte_source;
 pub mod container_file;
 pub mod container_stream;
@@ -27,6 +28,7 @@ fn limits() -> Limits {
 /// Where `data` breaks a promise; where there is no such target.
 pub fn run(target: &str, data: &[u8]) {
     match target {
+        "agent_lines" => agent_lines::run(data),
         "container_file" => container_file::run(data),
         "container_stream" => container_stream::run(data),
         "journal" => journal::run(data),

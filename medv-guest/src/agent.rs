@@ -17,9 +17,8 @@ use crate::setup::Setup;
 use crate::state::State;
 use crate::system::power::{self, Power};
 use crate::system::session::Session;
-use crate::system::{self, port};
 use crate::upgrade::{Program, Upgrade};
-use crate::{Error, Places, Result, logs, restart_required};
+use crate::{Error, Places, Result, logs, port, restart_required, system};
 
 /// What the agent waits for.
 pub(crate) enum Event {
@@ -187,7 +186,7 @@ impl Agent {
             ToGuest::ShutDown => return Some(self.go_down(Power::Off)),
             ToGuest::Restart => return Some(self.go_down(Power::Restart)),
             ToGuest::Unknown => {
-                self.log.note(Level::Debug, "the host said something that this version does not know")
+                self.log.note(Level::Debug, "the host said something that this version does not know");
             }
         }
         None
@@ -197,6 +196,10 @@ impl Agent {
     fn begin(&mut self, log_level: u8) {
         self.log.set_level(log_level);
         self.log.note(Level::Information, "the host is there");
+        if self.phase() == Phase::Setup {
+            // Before the logs, which wait for a host.
+            self.setup.tell();
+        }
         self.outbox.greet();
         self.restart_reason = None;
         if self.phase() == Phase::Ready {

@@ -6,7 +6,7 @@
 //!   `apps` and `upgrade` what their names say.
 //! - [`completion`] is `ftscompletion`, the last part of first time setup.
 //! - `system` is what Linux and Windows do each in their own way: the same functions in two folders.
-#![forbid(unsafe_code)]
+//!   Only `windows` has `unsafe`, a module for each family of Windows' calls.
 
 pub mod agent;
 mod apps;
@@ -20,6 +20,7 @@ mod logs;
 pub mod options;
 mod outbox;
 mod places;
+mod port;
 pub mod restart_required;
 mod setup;
 mod state;
@@ -27,6 +28,9 @@ mod upgrade;
 
 #[cfg(unix)]
 #[path = "linux/mod.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "windows/mod.rs"]
 mod system;
 
 #[cfg(unix)]

@@ -51,7 +51,9 @@ impl Outbox {
         let kept = std::mem::take(&mut way.kept);
         drop(way);
         self.changed.notify_all();
-        kept.into_iter().for_each(|message| self.say_or_keep(message));
+        for message in kept {
+            self.say_or_keep(message);
+        }
     }
 
     /// Says it; waits while the host does not read.

@@ -36,18 +36,12 @@ impl Setup {
         Arc::new(Self { places, outbox, log, state, task, is_running: AtomicBool::new(false) })
     }
 
-    /// Goes on with it in a thread of its own; tells how far it is if it runs already. `end` is called when the guest is to
-    /// restart.
+    /// Goes on with it in a thread of its own, if it does not run already. `end` is called when the guest is to restart.
     pub(crate) fn go_on(self: &Arc<Self>, order: Order, end: impl FnOnce() + Send + 'static) {
         if self.state().phase == Phase::Ready {
             return self.say(&ToHost::SetupEnded(SetupOutcome::Complete));
         }
-        // The host may not have heard of what ended while it was away.
-        for ended in self.state().ended.clone() {
-            self.say(&self.ended(&ended));
-        }
         if self.is_running.swap(true, Ordering::SeqCst) {
-            self.say(&ToHost::SetupTask(self.task.lock().unwrap_or_else(PoisonError::into_inner).clone()));
             return;
         }
         let setup = Arc::clone(self);
@@ -67,6 +61,16 @@ impl Setup {
                 }
             }
         });
+    }
+
+    /// Tells a host that has not heard it how far it is.
+    pub(crate) fn tell(&self) {
+        for ended in self.state().ended.clone() {
+            self.say(&self.ended(&ended));
+        }
+        if self.is_running.load(Ordering::SeqCst) {
+            self.say(&ToHost::SetupTask(self.task.lock().unwrap_or_else(PoisonError::into_inner).clone()));
+        }
     }
 
     fn run(&self, order: &Order) -> Result<()> {
@@ -130,7 +134,7 @@ impl Setup {
         self.say(&ToHost::SetupTask(task));
     }
 
-    /// What is not heard is told again after the next `RunSetup`.
+    /// What is not heard is told again to the next host.
     fn say(&self, message: &ToHost) {
         let _ = self.outbox.say(message);
     }

@@ -81,6 +81,11 @@ impl Lines {
         messages
     }
 
+    /// How many bytes of an unfinished line are kept; less than [`MAX_LINE`].
+    pub fn kept(&self) -> usize {
+        self.unfinished.len()
+    }
+
     /// `false` if the line has become too long.
     fn keep(&mut self, bytes: &[u8]) -> bool {
         if self.passing_over || self.unfinished.len().saturating_add(bytes.len()) >= MAX_LINE {

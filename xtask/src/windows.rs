@@ -15,15 +15,18 @@ const ARCHIVER: &str = "x86_64-w64-mingw32-ar";
 
 /// The packages with programs for Windows, those that are built together, and what is built of them. What medv.exe needs of the engine, to speak with
 /// web servers, must not get into the others.
-const PACKAGES: [([&str; 2], &[&str]); 2] = [
-    (["medv-cli", "medv-host"], &["--bins"]),
-    (["medv-setup", "medv-actions"], &["--bins", "--lib", "--examples"]),
+const PACKAGES: [(&[&str], &[&str]); 3] = [
+    (&["medv-cli", "medv-host"], &["--bins"]),
+    (&["medv-setup", "medv-actions"], &["--bins", "--lib", "--examples"]),
+    (&["medv-guest"], &["--bins"]),
 ];
 
 /// What an installer consists of, as cargo calls it and as it is called on a machine.
 const PROGRAMS: &[(&str, &str)] = &[
     ("medv.exe", "medv.exe"),
     ("medv-host.exe", "medv-host.exe"),
+    ("medv-guest.exe", "medv-guest.exe"),
+    ("ftscompletion.exe", "ftscompletion.exe"),
     ("setup.exe", "setup.exe"),
     ("uninstall.exe", "uninstall.exe"),
     ("medv_actions.dll", "medv-actions.dll"),

@@ -28,7 +28,7 @@ fn run(options: &Options) -> Result<()> {
     match &options.command {
         Command::Run => match agent::run(&options.places, options.port.as_deref())? {
             Ending::Stopped => Ok(()),
-            Ending::Upgraded(program) => Err(go_on_as(&program, options)),
+            Ending::Upgraded(program) => go_on_as(&program, options),
         },
         Command::Install { from } => install::run(&options.places, from),
         Command::RestartRequired { reason } => restart_required::note(&options.places, reason),
@@ -49,8 +49,17 @@ fn run(options: &Options) -> Result<()> {
 
 /// Becomes the other version; returns only if that cannot be.
 #[cfg(unix)]
-fn go_on_as(program: &std::path::Path, options: &Options) -> medv_guest::Error {
+fn go_on_as(program: &std::path::Path, options: &Options) -> Result<()> {
     use std::os::unix::process::CommandExt;
     let error = std::process::Command::new(program).args(&options.arguments).exec();
-    medv_guest::Error::new(format!("{}: {error}", program.display()))
+    Err(medv_guest::Error::new(format!("{}: {error}", program.display())))
+}
+
+/// Starts the other version beside this one, which ends.
+#[cfg(windows)]
+fn go_on_as(program: &std::path::Path, options: &Options) -> Result<()> {
+    match std::process::Command::new(program).args(&options.arguments).spawn() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(medv_guest::Error::new(format!("{}: {error}", program.display()))),
+    }
 }

@@ -1,4 +1,4 @@
-//! How the agent begins with the guest: a unit of systemd's, a service of OpenRC's, a line of inittab; and always a script
+//! How the agent begins with the guest: a unit of systemd's, a service of `OpenRC`, a line of `inittab`; and always a script
 //! that whatever starts the guest can call.
 
 use std::os::unix::process::CommandExt;

@@ -1,0 +1,92 @@
+//! Groups, by their well-known identifiers: their names are other ones in each language.
+#![allow(unsafe_code)]
+
+use std::fmt;
+use std::ptr::{null, null_mut};
+
+use windows_sys::Win32::Foundation::{ERROR_MEMBER_IN_ALIAS, LocalFree};
+use windows_sys::Win32::NetworkManagement::NetManagement::{
+    LOCALGROUP_MEMBERS_INFO_3, NetLocalGroupAddMembers,
+};
+use windows_sys::Win32::Security::Authorization::ConvertStringSidToSidW;
+use windows_sys::Win32::Security::{LookupAccountSidW, PSID};
+
+use super::text::{from_wide, wide};
+use crate::{Error, Places, Result};
+
+/// A group that first time setup puts the user into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// Who may use the desktop from afar.
+    RemoteDesktop,
+    /// Who may administer the guest.
+    Administrators,
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RemoteDesktop => "the remote desktop users",
+            Self::Administrators => "the administrators",
+        })
+    }
+}
+
+impl Group {
+    fn sid(self) -> &'static str {
+        match self {
+            Self::RemoteDesktop => "S-1-5-32-555",
+            Self::Administrators => "S-1-5-32-544",
+        }
+    }
+}
+
+/// Accounts come from the answers of the guest's own setup, or from the domain: nothing is made here.
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+pub(crate) fn ensure_user(_: &Places, _: &str) -> Result<()> {
+    Ok(())
+}
+
+/// Puts a user, `name` or `DOMAIN\name`, into a group.
+pub(crate) fn add_to_group(_: &Places, user: &str, group: Group) -> Result<()> {
+    let (name, mut member) = (group_name(group)?, wide(user));
+    let members = LOCALGROUP_MEMBERS_INFO_3 { lgrmi3_domainandname: member.as_mut_ptr() };
+    // SAFETY: both names end in a zero, and one member is given.
+    let outcome =
+        unsafe { NetLocalGroupAddMembers(null(), name.as_ptr(), 3, (&raw const members).cast(), 1) };
+    match outcome {
+        0 | ERROR_MEMBER_IN_ALIAS => Ok(()),
+        code => Err(Error::new(format!(
+            "{}: {}",
+            from_wide(&name),
+            std::io::Error::from_raw_os_error(code.cast_signed())
+        ))),
+    }
+}
+
+fn group_name(group: Group) -> Result<Vec<u16>> {
+    let failed = || Error::new(format!("{}: {}", group.sid(), std::io::Error::last_os_error()));
+    let (text, mut sid): (_, PSID) = (wide(group.sid()), null_mut());
+    // SAFETY: the text ends in a zero; what is allocated is freed below.
+    if unsafe { ConvertStringSidToSidW(text.as_ptr(), &raw mut sid) } == 0 {
+        return Err(failed());
+    }
+    let (mut name, mut domain) = (vec![0_u16; 257], vec![0_u16; 257]);
+    let (mut name_len, mut domain_len, mut kind) = (257, 257, 0);
+    // SAFETY: the identifier is valid, and the buffers have the lengths that are given.
+    let found = unsafe {
+        LookupAccountSidW(
+            null(),
+            sid,
+            name.as_mut_ptr(),
+            &raw mut name_len,
+            domain.as_mut_ptr(),
+            &raw mut domain_len,
+            &raw mut kind,
+        )
+    };
+    let outcome = if found == 0 { Err(failed()) } else { Ok(wide(from_wide(&name))) };
+    // SAFETY: it was allocated by ConvertStringSidToSidW, and is used no more.
+    unsafe { LocalFree(sid) };
+    outcome
+}

@@ -1,0 +1,7 @@
+//! The real programs, in a folder that plays a guest, over a socket that plays the port.
+#![cfg(unix)]
+
+mod first_time_setup;
+mod guest;
+mod install;
+mod ready;
