@@ -41,7 +41,8 @@ impl Master {
     /// Those of [`disk::open`]. Unsupported: a differencing VHD, of which QEMU would not find the parent; a disk that does
     /// not end with a whole sector.
     pub fn open(path: &Path) -> Result<Self> {
-        let path = &std::path::absolute(path).map_err(|error| Error::io("cannot name", error).in_file(path))?;
+        let path =
+            &std::path::absolute(path).map_err(|error| Error::io("cannot name", error).in_file(path))?;
         let opened = disk::open(path, &OpenOptions::default())?;
         let unsupported = |what: &str| Error::new(ErrorKind::Unsupported, what).in_file(path);
         let form = match opened.form {
@@ -150,7 +151,8 @@ pub fn master_of(layer: &Path) -> Result<Master> {
 /// Those of [`master_of`]. Damaged: it stands on another file.
 pub fn check(layer: &Path, master: &Path) -> Result<()> {
     let found = master_of(layer)?.path;
-    let expected = std::path::absolute(master).map_err(|error| Error::io("cannot name", error).in_file(master))?;
+    let expected =
+        std::path::absolute(master).map_err(|error| Error::io("cannot name", error).in_file(master))?;
     if found == expected {
         return Ok(());
     }

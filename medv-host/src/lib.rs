@@ -6,3 +6,5 @@ pub mod hypervisor;
 pub mod layer;
 pub mod memory;
 pub mod vault;
+#[cfg(windows)]
+mod windows;

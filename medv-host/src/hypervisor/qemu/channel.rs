@@ -35,8 +35,7 @@ impl Channel {
 
     /// Puts a message into the queue.
     pub(super) fn send(&self, message: &ToGuest) -> Result<()> {
-        let line =
-            encode(message).map_err(|too_long| Error::new(ErrorKind::Limit, too_long.to_string()))?;
+        let line = encode(message).map_err(|too_long| Error::new(ErrorKind::Limit, too_long.to_string()))?;
         self.queue.try_send(line).map_err(|error| match error {
             TrySendError::Full(_) => {
                 Error::new(ErrorKind::Limit, format!("{QUEUE} messages wait for the guest agent already"))

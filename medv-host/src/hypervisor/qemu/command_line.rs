@@ -70,7 +70,10 @@ pub(super) fn arguments(spec: &MachineSpec, facts: &Facts<'_>) -> Result<Vec<Str
     line.option("-device", "virtio-serial-pci,id=ports");
     line.option(
         "-device",
-        &format!("virtserialport,id={AGENT_PORT},bus={PORTS},chardev=agent,name={}", medv_protocol::PORT_NAME),
+        &format!(
+            "virtserialport,id={AGENT_PORT},bus={PORTS},chardev=agent,name={}",
+            medv_protocol::PORT_NAME
+        ),
     );
     Ok(line.0)
 }

@@ -58,12 +58,7 @@ impl Qmp {
 
     /// The same, and gives QEMU a handle along with it.
     #[cfg(unix)]
-    pub(super) fn execute_with(
-        &self,
-        handle: Handle<'_>,
-        command: &str,
-        arguments: &Value,
-    ) -> Result<Value> {
+    pub(super) fn execute_with(&self, handle: Handle<'_>, command: &str, arguments: &Value) -> Result<Value> {
         self.converse(command, arguments, Some(handle), TIME_OUT)
     }
 
