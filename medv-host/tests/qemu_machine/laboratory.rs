@@ -85,7 +85,7 @@ impl Laboratory {
         }
     }
 
-    /// A medium for cloud-init's NoCloud that installs the stand-in.
+    /// A medium for cloud-init's `NoCloud` that installs the stand-in.
     pub(crate) fn medium(&self) -> Medium {
         let image = self.path("medium.img");
         fs::write(&image, vec![0; 1440 << 10]).unwrap();

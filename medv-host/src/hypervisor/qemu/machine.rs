@@ -23,6 +23,9 @@ use crate::hypervisor::{End, Machine, MachineEvent, Report};
 /// How long QEMU may take to end when it is told to.
 const QUIT: Duration = Duration::from_secs(5);
 
+/// Called at the end: whether the guest was ever heard, how long the machine ran, and what came of it.
+pub(super) type Judge = Box<dyn Fn(bool, Duration, &End) + Send>;
+
 /// How a machine is started.
 pub(super) struct Launch<'a> {
     /// QEMU, without the arguments for its connections.
@@ -35,8 +38,7 @@ pub(super) struct Launch<'a> {
     pub(super) saved: Option<&'a Path>,
     /// Whether the clipboard is shared.
     pub(super) clipboard: bool,
-    /// Called at the end: whether the guest was ever heard, how long it ran, and what came of it.
-    pub(super) judge: Box<dyn Fn(bool, Duration, &End) + Send>,
+    pub(super) judge: Judge,
 }
 
 pub(super) struct QemuMachine {
