@@ -32,7 +32,7 @@ mod with_qemu_img {
             let layer = folder.path().join("alice.qcow2");
             create(&layer, &master).unwrap();
             assert_eq!(master_of(&layer).unwrap(), master);
-            check(&layer, &path).unwrap();
+            check(&layer, &master).unwrap();
             let information =
                 qemu_img(&["info", "--output=json", "--backing-chain", layer.to_str().unwrap()]);
             assert!(information.contains("\"virtual-size\": 4194304"), "{information}");
@@ -57,12 +57,31 @@ mod with_qemu_img {
         let layer = folder.path().join("alice.qcow2");
         create(&layer, &Master::open(&path).unwrap()).unwrap();
         let other = vhd(folder.path(), "dynamic");
-        assert!(check(&layer, &other).unwrap_err().to_string().contains("stands on another disk"));
+        assert!(
+            check(&layer, &Master::open(&other).unwrap())
+                .unwrap_err()
+                .to_string()
+                .contains("stands on another disk")
+        );
         // Another disk at the master's place.
         fs::copy(other, &path).unwrap();
         assert_eq!(master_of(&layer).unwrap_err().kind(), ErrorKind::Damaged);
         fs::remove_file(&path).unwrap();
         assert_eq!(master_of(&layer).unwrap_err().kind(), ErrorKind::Io);
+    }
+
+    #[test]
+    fn a_layer_fits_no_other_image_of_the_same_path_and_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let master = Master::open(&vhd(folder.path(), "fixed")).unwrap();
+        let digest = "0123456789abcdef".repeat(4);
+        let (one, other) = (master.clone().with_image(&digest), master.with_image(&digest[1..]));
+        let layer = folder.path().join("alice.qcow2");
+        create(&layer, &one).unwrap();
+        check(&layer, &one).unwrap();
+        assert_eq!(master_of(&layer).unwrap(), one);
+        assert_eq!(check(&layer, &other).unwrap_err().kind(), ErrorKind::Damaged);
+        qemu_img(&["info", layer.to_str().unwrap()]);
     }
 
     #[test]

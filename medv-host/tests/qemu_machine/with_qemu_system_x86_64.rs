@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use medv_host::hypervisor::{End, Hypervisor, MachineEvent, MachineSpec};
+use medv_codec::ErrorKind;
+use medv_host::hypervisor::{Drive, End, Guest, Hypervisor, MachineEvent, MachineSpec, Medium};
 use medv_protocol::ToGuest;
 
 use crate::laboratory::{Laboratory, Running, bootable, qemu};
@@ -144,6 +145,34 @@ fn a_state_that_is_none_is_refused() {
     let Err(error) = Running::try_start(&qemu(), &spec) else { panic!("it woke up from nothing") };
     assert!(error.to_string().contains("no saved state"), "{error}");
     assert!(saved.exists());
+}
+
+#[test]
+fn every_guest_and_every_drive_is_something_that_qemu_has() {
+    let qemu = qemu();
+    let laboratory = Laboratory::over_nothing();
+    for (guest, drive) in
+        [(Guest::Linux, Drive::Disk), (Guest::Windows, Drive::UsbStick), (Guest::WindowsXp, Drive::Floppy)]
+    {
+        let medium = Some(Medium { drive, ..laboratory.medium() });
+        let spec = MachineSpec { guest, medium, ..laboratory.machine_of("alice") };
+        Running::start(&qemu, &spec).wait_for(&MachineEvent::Running);
+    }
+}
+
+#[test]
+fn on_a_dynamic_master_a_machine_runs_but_is_not_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let master = folder.path().join("dynamic.vhd");
+    let mut make = Command::new("qemu-img");
+    make.args(["create", "-q", "-f", "vpc", "-o", "subformat=dynamic,force_size=on"]).arg(&master).arg("4M");
+    assert!(make.status().unwrap().success());
+    let laboratory = Laboratory::over(&master);
+    let running = Running::start(&qemu(), &laboratory.machine_of("alice"));
+    running.wait_for(&MachineEvent::Running);
+    let error = running.machine.save(&laboratory.path("alice.saved")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    running.machine.pause().unwrap();
 }
 
 #[test]

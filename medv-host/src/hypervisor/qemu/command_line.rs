@@ -81,17 +81,21 @@ pub(super) fn arguments(spec: &MachineSpec, facts: &Facts<'_>) -> Result<Vec<Str
 /// The user's layer over the master. The master is given as explicit nodes rather than by what the layer's header says, so that
 /// no file of the user's can have QEMU open other files.
 fn disk(line: &mut Line, spec: &MachineSpec, master: &Master) -> Result<()> {
-    let file = json!({"driver": "file", "node-name": "master-file", "filename": text(&master.path)?, "read-only": true});
-    let node = match master.form {
+    let path = text(&master.path)?;
+    line.node(&json!({"driver": "file", "node-name": "master-file", "filename": path, "read-only": true}));
+    let below = match master.form {
         // A fixed VHD is the raw disk and a footer. QEMU's driver for VHDs could not save the machine's state.
-        MasterForm::Raw => {
-            json!({"driver": "raw", "node-name": "master", "file": "master-file", "size": master.size, "read-only": true})
-        }
+        MasterForm::Raw => "master-file",
         MasterForm::DynamicVhd => {
-            json!({"driver": "vpc", "node-name": "master", "file": "master-file", "force-size-calc": "current-size", "read-only": true})
+            line.node(
+                &json!({"driver": "vpc", "node-name": "vhd", "file": "master-file", "read-only": true}),
+            );
+            "vhd"
         }
     };
-    line.node(&file).node(&node);
+    line.node(&json!({
+        "driver": "raw", "node-name": "master", "file": below, "size": master.size, "read-only": true
+    }));
     line.node(&json!({"driver": "file", "node-name": "layer-file", "filename": text(&spec.layer)?, "discard": "unmap"}));
     line.node(&json!({
         "driver": "qcow2", "node-name": DISK, "file": "layer-file", "backing": "master", "discard": "unmap"
@@ -208,7 +212,7 @@ mod tests {
     }
 
     fn line(spec: &MachineSpec, form: MasterForm, bridges: &[String]) -> Result<String> {
-        let master = Master { path: PathBuf::from("/var/lib/medv/m.vhd"), size: 1 << 30, form };
+        let master = Master { path: PathBuf::from("/var/lib/medv/m.vhd"), size: 1 << 30, form, image: None };
         let facts = Facts {
             machine: "pc-i440fx-7.2",
             accelerator: Accelerator::Tcg,
@@ -232,10 +236,12 @@ mod tests {
     }
 
     #[test]
-    fn a_dynamic_vhd_has_the_size_that_it_states() {
+    fn a_dynamic_vhd_is_read_as_one_up_to_its_size() {
         let line = line(&spec(), MasterForm::DynamicVhd, &[]).unwrap();
         assert!(
-            line.contains(r#""driver":"vpc","file":"master-file","force-size-calc":"current-size""#),
+            line.contains(
+                r#""driver":"raw","file":"vhd","node-name":"master","read-only":true,"size":1073741824"#
+            ),
             "{line}"
         );
     }

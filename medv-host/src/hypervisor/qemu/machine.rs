@@ -181,10 +181,7 @@ fn explained(error: Error, exit: &Exit) -> Error {
             .advice("end the other machine that uses it, or log off the other user")
             .caused_by(words.clone());
     }
-    if words.is_empty() {
-        return error;
-    }
-    Error::new(ErrorKind::Io, exit.to_string())
+    if words.is_empty() { error } else { error.caused_by(words.clone()) }
 }
 
 impl Machine for QemuMachine {
