@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 
 /// The longest name of a master that a qcow2 file can hold, in bytes.
 const LONGEST_NAME: usize = 1023;
+/// What the name of a node begins with that is called after the image, and how much of the digest follows: QEMU allows 31
+/// letters in all.
+const IMAGE: &str = "image-";
+const IMAGE_NAME: usize = 25;
 
 /// A disk that layers stand on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub struct Master {
     pub size: u64,
     /// How the hypervisor reads it.
     pub form: MasterForm,
+    /// The name of its content, if that is known: the beginning of its image digest.
+    pub image: Option<String>,
 }
 
 /// How a master is read.
@@ -41,7 +47,8 @@ impl Master {
     /// Those of [`disk::open`]. Unsupported: a differencing VHD, of which QEMU would not find the parent; a disk that does
     /// not end with a whole sector.
     pub fn open(path: &Path) -> Result<Self> {
-        let path = &std::path::absolute(path).map_err(|error| Error::io("cannot name", error).in_file(path))?;
+        let path =
+            &std::path::absolute(path).map_err(|error| Error::io("cannot name", error).in_file(path))?;
         let opened = disk::open(path, &OpenOptions::default())?;
         let unsupported = |what: &str| Error::new(ErrorKind::Unsupported, what).in_file(path);
         let form = match opened.form {
@@ -56,7 +63,16 @@ impl Master {
         if size % 512 != 0 {
             return Err(unsupported("the disk does not end with a whole sector of 512 bytes"));
         }
-        Ok(Self { path: path.clone(), size, form })
+        Ok(Self { path: path.clone(), size, form, image: None })
+    }
+
+    /// Says what its content is called. A layer over it then remembers that, and fits no other disk, even if that has the same
+    /// path and size.
+    #[must_use]
+    pub fn with_image(mut self, image_digest: &str) -> Self {
+        self.image =
+            Some(image_digest.chars().filter(char::is_ascii_alphanumeric).take(IMAGE_NAME).collect());
+        self
     }
 
     /// The name of it in a layer's header.
@@ -67,12 +83,16 @@ impl Master {
                 .advice("rename it")
         };
         let file = json!({"driver": "file", "filename": self.path.to_str().ok_or_else(not_unicode)?});
-        let node = match self.form {
-            MasterForm::Raw => json!({"driver": "raw", "size": self.size, "file": file}),
-            MasterForm::DynamicVhd => {
-                json!({"driver": "vpc", "force-size-calc": "current-size", "file": file})
-            }
+        let file = match self.form {
+            MasterForm::Raw => file,
+            MasterForm::DynamicVhd => json!({"driver": "vpc", "file": file}),
         };
+        // With its size given, the footer of a fixed VHD is no part of the disk.
+        let mut node = json!({"driver": "raw", "size": self.size, "file": file});
+        if let Some(image) = &self.image {
+            // The one thing in a node that may be called as we like.
+            node["node-name"] = format!("{IMAGE}{image}").into();
+        }
         let name = format!("json:{node}");
         if name.len() > LONGEST_NAME {
             return Err(Error::new(ErrorKind::Limit, "the path is too long for the header of a layer")
@@ -106,13 +126,9 @@ pub fn create(layer: &Path, master: &Master) -> Result<()> {
 }
 
 fn make(part: &Path, master: &Master) -> Result<()> {
-    let format = match master.form {
-        MasterForm::Raw => "raw",
-        MasterForm::DynamicVhd => "vpc",
-    };
     let size = master.size.to_string();
     let output = Command::new("qemu-img")
-        .args(["create", "-q", "-f", "qcow2", "-F", format, "-b"])
+        .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
         .arg(master.in_header()?)
         .arg(part)
         .arg(size)
@@ -134,33 +150,36 @@ fn make(part: &Path, master: &Master) -> Result<()> {
 /// Damaged: it is no layer of ours, or its master has another size or form than when the layer was made. Those of
 /// [`Master::open`].
 pub fn master_of(layer: &Path) -> Result<Master> {
-    let named = named_in(layer)?;
-    let master = Master::open(&named)?;
-    if read_name(layer)? != master.in_header()? {
-        return Err(Error::damaged("the layer was made over another disk than the master that is there now")
-            .in_file(layer)
-            .advice("delete the layer; the machine is then set up anew"));
-    }
-    Ok(master)
+    let name = read_name(layer)?;
+    let node: Value =
+        name.strip_prefix("json:").and_then(|node| serde_json::from_str(node).ok()).unwrap_or_default();
+    let file = &node["file"];
+    let Some(path) = file["filename"].as_str().or_else(|| file["file"]["filename"].as_str()) else {
+        return Err(no_layer(layer, &format!("it stands on \"{name}\"")));
+    };
+    let master = Master::open(path.as_ref())?;
+    let image = node["node-name"].as_str().and_then(|name| name.strip_prefix(IMAGE));
+    let master = Master { image: image.map(str::to_owned), ..master };
+    if name == master.in_header()? { Ok(master) } else { Err(another_disk(layer, &master, &master)) }
 }
 
-/// Checks that `layer` is a layer over the disk in `master`.
+/// Checks that `layer` is a layer over `master`.
 ///
 /// # Errors
-/// Those of [`master_of`]. Damaged: it stands on another file.
-pub fn check(layer: &Path, master: &Path) -> Result<()> {
-    let found = master_of(layer)?.path;
-    let expected = std::path::absolute(master).map_err(|error| Error::io("cannot name", error).in_file(master))?;
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::damaged(format!(
-        "the layer stands on another disk: found {}, expected {}",
-        found.display(),
-        expected.display()
-    ))
-    .in_file(layer)
-    .advice("delete the layer; the machine is then set up anew"))
+/// Those of [`master_of`]. Damaged: it stands on another disk.
+pub fn check(layer: &Path, master: &Master) -> Result<()> {
+    let found = master_of(layer)?;
+    if found == *master { Ok(()) } else { Err(another_disk(layer, &found, master)) }
+}
+
+fn another_disk(layer: &Path, found: &Master, expected: &Master) -> Error {
+    let message = if found.path == expected.path {
+        format!("the layer was made over another disk than the one that is {} now", expected.path.display())
+    } else {
+        let (found, expected) = (found.path.display(), expected.path.display());
+        format!("the layer stands on another disk: found {found}, expected {expected}")
+    };
+    Error::damaged(message).in_file(layer).advice("delete the layer; the machine is then set up anew")
 }
 
 /// Deletes a layer and the saved state of its machine. What is not there needs no deleting.
@@ -183,14 +202,6 @@ pub fn delete(layer: &Path) -> Result<()> {
 /// Where the machine on this layer is saved: beside it.
 pub fn saved_state(layer: &Path) -> PathBuf {
     layer.with_extension("saved")
-}
-
-/// The file that a layer names.
-fn named_in(layer: &Path) -> Result<PathBuf> {
-    let name = read_name(layer)?;
-    let node: Option<Value> = name.strip_prefix("json:").and_then(|node| serde_json::from_str(node).ok());
-    let file = node.as_ref().and_then(|node| node["file"]["filename"].as_str());
-    file.map(PathBuf::from).ok_or_else(|| no_layer(layer, &format!("it stands on \"{name}\"")))
 }
 
 /// What a qcow2 file says of the disk below it.

@@ -67,10 +67,16 @@ struct Partition {
     active: bool,
 }
 
+/// Why a guest cannot be made here, if that is so.
+pub(crate) fn hindrance(install: bool) -> Option<String> {
+    let needed = ["apt-get", "dpkg-deb", "mcopy", "mformat", "mke2fs", "qemu-img", "syslinux"];
+    let missing = provide(&needed, install);
+    (!missing.is_empty()).then(|| format!("its guest cannot be made without {}", missing.join(", ")))
+}
+
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let missing = provide(&["qemu-img", "mke2fs", "mformat", "mcopy", "syslinux", "dpkg-deb"], true);
-    if !missing.is_empty() {
-        return Err(format!("missing programs: {}", missing.join(", ")).into());
+    if let Some(hindrance) = hindrance(true) {
+        return Err(hindrance.into());
     }
     let made = provide_disk()?;
     fs::copy(&made, &options.out).map_err(|error| format!("{}: {error}", options.out.display()))?;

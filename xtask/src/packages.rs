@@ -1,8 +1,10 @@
 //! Programs we run but do not ship, and the Debian packages that bring them.
 
+mod backports;
+
 use crate::Result;
 use crate::shell::{capture, command, find, target};
-use crate::windows;
+use crate::{guest, windows};
 use std::path::Path;
 
 /// Program, Debian package.
@@ -83,6 +85,8 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         }
         // Nothing of ours to run with it.
         "wine" => windows::hindrance(install),
+        // Nothing to boot.
+        "qemu-system-x86_64" => guest::hindrance(install),
         _ => None,
     }
 }
@@ -113,13 +117,20 @@ fn install_packages(packages: &[&str]) -> Result<()> {
         apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
         apt
     };
-    let install = || apt().args(["install", "--yes", "--no-install-recommends"]).args(packages).output();
+    let suite = backports::suite_for(packages)?;
+    let install = || {
+        let mut install = apt();
+        // What is there is not ours to remove.
+        install.args(["install", "--yes", "--no-remove", "--no-install-recommends"]);
+        install.args(suite.iter().flat_map(|suite| ["-t", suite])).args(packages);
+        install
+    };
     // The lists may be missing (fresh containers) or old; fetching them takes seconds, so try without first.
-    if install().is_ok_and(|output| output.status.success()) {
+    if install().output().is_ok_and(|output| output.status.success()) {
         return Ok(());
     }
     capture(apt().arg("update"))?;
-    capture(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages)).map(drop)
+    capture(&mut install()).map(drop)
 }
 
 /// Fetches a package's `.deb` into `folder` unless one is there, and returns its path.

@@ -35,8 +35,7 @@ impl Channel {
 
     /// Puts a message into the queue.
     pub(super) fn send(&self, message: &ToGuest) -> Result<()> {
-        let line =
-            encode(message).map_err(|too_long| Error::new(ErrorKind::Limit, too_long.to_string()))?;
+        let line = encode(message).map_err(|too_long| Error::new(ErrorKind::Limit, too_long.to_string()))?;
         self.queue.try_send(line).map_err(|error| match error {
             TrySendError::Full(_) => {
                 Error::new(ErrorKind::Limit, format!("{QUEUE} messages wait for the guest agent already"))
@@ -65,5 +64,51 @@ fn read(mut wire: Wire, report: impl Fn(MachineEvent)) {
                 Err(bad) => MachineEvent::Babbled(bad),
             });
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::os::unix::net::UnixStream;
+    use std::sync::mpsc::channel;
+
+    use medv_protocol::ToHost;
+
+    use super::*;
+
+    fn connected() -> (Channel, Receiver<MachineEvent>, UnixStream) {
+        let (wire, theirs) = Wire::pair().unwrap();
+        let (sender, events) = channel();
+        let (channel, _) = Channel::start(wire, move |event| sender.send(event).unwrap_or_default()).unwrap();
+        (channel, events, theirs.into())
+    }
+
+    #[test]
+    fn messages_go_both_ways_and_garbage_is_reported() {
+        let (channel, events, mut guest) = connected();
+        channel.send(&ToGuest::ShutDown).unwrap();
+        let mut line = String::new();
+        BufReader::new(&guest).read_line(&mut line).unwrap();
+        assert_eq!(line, "{\"type\":\"shut_down\"}\n");
+        guest.write_all(b"\xff\x00{\n{\"type\":\"bye\"}\n").unwrap();
+        assert!(matches!(events.recv().unwrap(), MachineEvent::Babbled(_)));
+        assert_eq!(events.recv().unwrap(), MachineEvent::Said(ToHost::Bye));
+    }
+
+    #[test]
+    fn a_guest_that_does_not_read_fills_the_queue_and_then_sending_fails() {
+        let (channel, _events, _guest) = connected();
+        let message = ToGuest::OpenUrl { request: 1, url: "u".repeat(60_000) };
+        // Some are in the socket's own buffer.
+        let error = (0..10 * QUEUE).find_map(|_| channel.send(&message).err()).unwrap();
+        assert_eq!(error.kind(), ErrorKind::Limit);
+    }
+
+    #[test]
+    fn a_message_that_is_no_line_is_refused() {
+        let (channel, _events, _guest) = connected();
+        let message = ToGuest::OpenUrl { request: 1, url: "u".repeat(medv_protocol::MAX_LINE) };
+        assert_eq!(channel.send(&message).unwrap_err().kind(), ErrorKind::Limit);
     }
 }

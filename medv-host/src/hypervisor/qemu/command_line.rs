@@ -70,7 +70,10 @@ pub(super) fn arguments(spec: &MachineSpec, facts: &Facts<'_>) -> Result<Vec<Str
     line.option("-device", "virtio-serial-pci,id=ports");
     line.option(
         "-device",
-        &format!("virtserialport,id={AGENT_PORT},bus={PORTS},chardev=agent,name={}", medv_protocol::PORT_NAME),
+        &format!(
+            "virtserialport,id={AGENT_PORT},bus={PORTS},chardev=agent,name={}",
+            medv_protocol::PORT_NAME
+        ),
     );
     Ok(line.0)
 }
@@ -78,17 +81,21 @@ pub(super) fn arguments(spec: &MachineSpec, facts: &Facts<'_>) -> Result<Vec<Str
 /// The user's layer over the master. The master is given as explicit nodes rather than by what the layer's header says, so that
 /// no file of the user's can have QEMU open other files.
 fn disk(line: &mut Line, spec: &MachineSpec, master: &Master) -> Result<()> {
-    let file = json!({"driver": "file", "node-name": "master-file", "filename": text(&master.path)?, "read-only": true});
-    let node = match master.form {
+    let path = text(&master.path)?;
+    line.node(&json!({"driver": "file", "node-name": "master-file", "filename": path, "read-only": true}));
+    let below = match master.form {
         // A fixed VHD is the raw disk and a footer. QEMU's driver for VHDs could not save the machine's state.
-        MasterForm::Raw => {
-            json!({"driver": "raw", "node-name": "master", "file": "master-file", "size": master.size, "read-only": true})
-        }
+        MasterForm::Raw => "master-file",
         MasterForm::DynamicVhd => {
-            json!({"driver": "vpc", "node-name": "master", "file": "master-file", "force-size-calc": "current-size", "read-only": true})
+            line.node(
+                &json!({"driver": "vpc", "node-name": "vhd", "file": "master-file", "read-only": true}),
+            );
+            "vhd"
         }
     };
-    line.node(&file).node(&node);
+    line.node(&json!({
+        "driver": "raw", "node-name": "master", "file": below, "size": master.size, "read-only": true
+    }));
     line.node(&json!({"driver": "file", "node-name": "layer-file", "filename": text(&spec.layer)?, "discard": "unmap"}));
     line.node(&json!({
         "driver": "qcow2", "node-name": DISK, "file": "layer-file", "backing": "master", "discard": "unmap"
@@ -179,5 +186,116 @@ impl Line {
 
     fn node(&mut self, node: &serde_json::Value) -> &mut Self {
         self.option("-blockdev", &node.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::hypervisor::Sharing;
+
+    fn spec() -> MachineSpec {
+        MachineSpec {
+            name: "Office, old".into(),
+            layer: "/home/alice/a,b.qcow2".into(),
+            guest: Guest::Linux,
+            memory_mib: 512,
+            network: Network::Nat,
+            sharing: Sharing { audio: true, clipboard: true, printers: true, smart_cards: true, usb: true },
+            medium: None,
+            visible: true,
+            saved: None,
+            folder: "/run/user/1000/medv".into(),
+        }
+    }
+
+    fn line(spec: &MachineSpec, form: MasterForm, bridges: &[String]) -> Result<String> {
+        let master = Master { path: PathBuf::from("/var/lib/medv/m.vhd"), size: 1 << 30, form, image: None };
+        let facts = Facts {
+            machine: "pc-i440fx-7.2",
+            accelerator: Accelerator::Tcg,
+            master: &master,
+            window: Some("gtk"),
+            audio: Some("pa"),
+            bridges,
+        };
+        arguments(spec, &facts).map(|line| line.join(" "))
+    }
+
+    fn of(spec: &MachineSpec) -> String {
+        line(spec, MasterForm::Raw, &[]).unwrap()
+    }
+
+    #[test]
+    fn a_fixed_vhd_is_read_as_a_raw_disk_without_its_footer() {
+        let line = of(&spec());
+        assert!(line.contains(r#""driver":"raw","file":"master-file","node-name":"master","read-only":true,"size":1073741824"#), "{line}");
+        assert!(!line.contains("vpc"));
+    }
+
+    #[test]
+    fn a_dynamic_vhd_is_read_as_one_up_to_its_size() {
+        let line = line(&spec(), MasterForm::DynamicVhd, &[]).unwrap();
+        assert!(
+            line.contains(
+                r#""driver":"raw","file":"vhd","node-name":"master","read-only":true,"size":1073741824"#
+            ),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn commas_in_names_are_no_further_options() {
+        let line = of(&spec());
+        assert!(line.contains("-name Office,, old "), "{line}");
+        assert!(line.contains(r#""filename":"/home/alice/a,b.qcow2""#), "{line}");
+    }
+
+    #[test]
+    fn each_guest_gets_devices_that_it_has_drivers_for() {
+        for (guest, disk, adapter) in [
+            (Guest::Linux, "virtio-blk-pci", "virtio-net-pci"),
+            (Guest::Windows, "ide-hd", "e1000"),
+            (Guest::WindowsXp, "ide-hd", "rtl8139"),
+        ] {
+            let line = of(&MachineSpec { guest, ..spec() });
+            assert!(line.contains(&format!("{disk},drive=disk")), "{line}");
+            assert!(line.contains(&format!("-nic user,model={adapter}")), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_medium_is_read_only_in_every_drive() {
+        for (drive, device) in [
+            (Drive::Floppy, "floppy,drive=medium"),
+            (Drive::UsbStick, "usb-storage,bus=usb.0,drive=medium,removable=on"),
+            (Drive::Disk, "virtio-blk-pci,drive=medium"),
+        ] {
+            let line = of(&MachineSpec { medium: Some(Medium { image: "/m.img".into(), drive }), ..spec() });
+            assert!(line.contains(device), "{line}");
+            assert!(line.contains(r#""node-name":"medium","read-only":true"#), "{line}");
+        }
+        assert!(!of(&spec()).contains("medium"));
+    }
+
+    #[test]
+    fn bridged_machines_have_an_adapter_for_each_bridge_and_need_one() {
+        let spec = MachineSpec { network: Network::Bridged, ..spec() };
+        let line_over = |bridges: &[String]| line(&spec, MasterForm::Raw, bridges);
+        assert_eq!(line_over(&["br0".into(), "br1".into()]).unwrap().matches("-nic bridge,br=br").count(), 2);
+        let error = line_over(&[]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.advised().is_some_and(|advice| advice.contains("bridge.conf")));
+    }
+
+    #[test]
+    fn a_hidden_machine_opens_no_window_and_an_unshared_one_makes_no_sound() {
+        let line = of(&spec());
+        assert!(line.contains("-display gtk,window-close=off") && line.contains("pa,id=sound"), "{line}");
+        let sharing = Sharing { audio: false, ..spec().sharing };
+        let line = of(&MachineSpec { visible: false, sharing, ..spec() });
+        assert!(line.contains("-display none") && !line.contains("sound"), "{line}");
     }
 }

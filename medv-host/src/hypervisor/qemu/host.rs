@@ -20,8 +20,8 @@ pub(super) fn audio(drivers: &[String]) -> Option<&'static str> {
 
 /// The window that QEMU can open itself.
 pub(super) fn window(displays: &[String]) -> Option<&'static str> {
-    let has_desktop = cfg!(windows)
-        || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    let has_desktop =
+        cfg!(windows) || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
     let known = |window: &&str| displays.iter().any(|display| display == window);
     ["gtk", "sdl"].into_iter().find(known).filter(|_| has_desktop)
 }

@@ -33,7 +33,9 @@ impl Installation {
         let ask = |arguments: &[&str]| ask(&program, arguments);
         let version = ask(&["-version"])?;
         let version = version_in(&version).ok_or_else(|| {
-            Error::damaged("it does not say which version it is").in_file(&program).advice("install QEMU anew")
+            Error::damaged("it does not say which version it is")
+                .in_file(&program)
+                .advice("install QEMU anew")
         })?;
         Ok(Self {
             machine: alias_in(&ask(&["-machine", "help"])?, MACHINE).unwrap_or_else(|| MACHINE.to_owned()),

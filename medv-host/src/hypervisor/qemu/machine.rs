@@ -1,7 +1,7 @@
 //! A machine that QEMU runs.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -16,16 +16,19 @@ use super::command_line::{AGENT_PORT, SCREEN};
 use super::process::{Exit, Killer, Process};
 use super::qmp::Qmp;
 use super::state::{self, Header};
-use super::wire::Wire;
+use super::wire::{Inherited, Wire};
 use super::{clipboard, viewer};
 use crate::hypervisor::{End, Machine, MachineEvent, Report};
 
 /// How long QEMU may take to end when it is told to.
 const QUIT: Duration = Duration::from_secs(5);
 
+/// Called at the end: whether the guest was ever heard, how long the machine ran, and what came of it.
+pub(super) type Judge = Box<dyn Fn(bool, Duration, &End) + Send>;
+
 /// How a machine is started.
 pub(super) struct Launch<'a> {
-    /// QEMU, without the arguments for what it inherits.
+    /// QEMU, without the arguments for its connections.
     pub(super) command: Command,
     /// The machine's folder.
     pub(super) folder: &'a Path,
@@ -35,8 +38,7 @@ pub(super) struct Launch<'a> {
     pub(super) saved: Option<&'a Path>,
     /// Whether the clipboard is shared.
     pub(super) clipboard: bool,
-    /// Called at the end: whether the guest was ever heard, how long it ran, and what came of it.
-    pub(super) judge: Box<dyn Fn(bool, Duration, &End) + Send>,
+    pub(super) judge: Judge,
 }
 
 pub(super) struct QemuMachine {
@@ -85,9 +87,9 @@ impl QemuMachine {
     pub(super) fn start(launch: Launch<'_>, report: &Arc<Report>) -> Result<Self> {
         let Launch { mut command, folder, header, saved, clipboard, judge } = launch;
         let no_connection = |error| Error::io("cannot make a connection for QEMU", error);
-        let (monitor, monitor_plug) = Wire::pair().map_err(no_connection)?;
-        let (agent, agent_plug) = Wire::pair().map_err(no_connection)?;
-        command.stdin(Stdio::from(monitor_plug)).stdout(Stdio::from(agent_plug)).current_dir(folder);
+        let monitor = Wire::to_child(&mut command, "monitor", Inherited::Input).map_err(no_connection)?;
+        let agent = Wire::to_child(&mut command, "agent", Inherited::Output).map_err(no_connection)?;
+        command.args(["-mon", "chardev=monitor,mode=control"]).current_dir(folder);
         let process = Process::start(command)?;
         let killer = process.killer();
         let begun = Instant::now();
@@ -95,7 +97,8 @@ impl QemuMachine {
         let started = (|| {
             let (told, teller) = (Arc::clone(&story), Arc::clone(report));
             let (qmp, monitor_thread) =
-                Qmp::start(monitor, move |name, data| note(name, data, &told, &**teller)).map_err(no_connection)?;
+                Qmp::start(monitor, move |name, data| note(name, data, &told, &**teller))
+                    .map_err(no_connection)?;
             let teller = Arc::clone(report);
             let (channel, agent_thread) =
                 Channel::start(agent, move |event| teller(event)).map_err(no_connection)?;
@@ -125,7 +128,10 @@ impl QemuMachine {
                 // Nothing may follow the end.
                 _ = thread.join();
             }
-            let (end, heard) = { let story = lock(&told); (story.end(&exit), story.heard) };
+            let (end, heard) = {
+                let story = lock(&told);
+                (story.end(&exit), story.heard)
+            };
             judge(heard, begun.elapsed(), &end);
             teller(MachineEvent::Ended(end));
             drop(hold);
@@ -169,15 +175,13 @@ fn note(name: &str, data: &Value, story: &Mutex<Story>, report: &dyn Fn(MachineE
 /// What QEMU printed tells more than that it is gone.
 fn explained(error: Error, exit: &Exit) -> Error {
     let words = &exit.last_words;
-    if words.contains("Failed to get \"write\" lock") || words.contains("Failed to get shared \"write\" lock") {
+    if words.contains("Failed to get \"write\" lock") || words.contains("Failed to get shared \"write\" lock")
+    {
         return Error::usage("the machine's disk is in use by another program")
             .advice("end the other machine that uses it, or log off the other user")
             .caused_by(words.clone());
     }
-    if words.is_empty() {
-        return error;
-    }
-    Error::new(ErrorKind::Io, exit.to_string())
+    if words.is_empty() { error } else { error.caused_by(words.clone()) }
 }
 
 impl Machine for QemuMachine {

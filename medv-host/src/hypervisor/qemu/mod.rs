@@ -44,6 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// QEMU as a hypervisor.
 pub struct Qemu {
     installation: Installation,
+    #[cfg_attr(windows, expect(dead_code, reason = "a job object does what the keeper does elsewhere"))]
     keeper: PathBuf,
     choice: Arc<Choice>,
 }
@@ -55,11 +56,7 @@ impl Qemu {
     /// # Errors
     /// Unsupported: there is no QEMU.
     pub fn find(keeper: PathBuf) -> Result<Self> {
-        Ok(Self {
-            installation: Installation::find()?,
-            keeper,
-            choice: Arc::new(Choice::of_this_host()),
-        })
+        Ok(Self { installation: Installation::find()?, keeper, choice: Arc::new(Choice::of_this_host()) })
     }
 
     fn launch(
@@ -87,8 +84,6 @@ impl Qemu {
         let spec = &MachineSpec { memory_mib: header.memory_mib, ..spec.clone() };
         let mut command = self.held();
         command.args(command_line::arguments(spec, &facts)?);
-        command.args(["-chardev", "socket,id=monitor,fd=0", "-mon", "chardev=monitor,mode=control"]);
-        command.args(["-chardev", "socket,id=agent,fd=1"]);
         let choice = Arc::clone(&self.choice);
         let launch = Launch {
             command,
@@ -110,9 +105,15 @@ impl Qemu {
 
     /// QEMU, started so that it ends with us.
     fn held(&self) -> Command {
-        let mut command = Command::new(&self.keeper);
-        command.arg(SUBCOMMAND).arg(std::process::id().to_string()).arg(&self.installation.program);
-        command
+        #[cfg(unix)]
+        {
+            let mut command = Command::new(&self.keeper);
+            command.arg(SUBCOMMAND).arg(std::process::id().to_string()).arg(&self.installation.program);
+            command
+        }
+        // There a job object does what the keeper does elsewhere.
+        #[cfg(windows)]
+        Command::new(&self.installation.program)
     }
 }
 

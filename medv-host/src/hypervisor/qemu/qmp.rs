@@ -58,12 +58,7 @@ impl Qmp {
 
     /// The same, and gives QEMU a handle along with it.
     #[cfg(unix)]
-    pub(super) fn execute_with(
-        &self,
-        handle: Handle<'_>,
-        command: &str,
-        arguments: &Value,
-    ) -> Result<Value> {
+    pub(super) fn execute_with(&self, handle: Handle<'_>, command: &str, arguments: &Value) -> Result<Value> {
         self.converse(command, arguments, Some(handle), TIME_OUT)
     }
 
@@ -117,5 +112,64 @@ fn read(mut wire: Wire, answers: &Waiting, event: impl Fn(&str, &Value)) {
                 _ = sender.map(|sender| sender.send(line));
             }
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::os::unix::net::UnixStream;
+    use std::sync::mpsc::Receiver;
+
+    use super::*;
+
+    /// A client, the events that it was told of, and the end that QEMU would have.
+    fn connected() -> (Qmp, Receiver<String>, UnixStream) {
+        let (wire, theirs) = Wire::pair().unwrap();
+        let (sender, events) = channel();
+        let event = move |name: &str, _: &Value| sender.send(name.to_owned()).unwrap_or_default();
+        let (qmp, _) = Qmp::start(wire, event).unwrap();
+        (qmp, events, theirs.into())
+    }
+
+    #[test]
+    fn answers_find_their_command_among_events_and_what_is_not_known() {
+        let (qmp, events, mut qemu) = connected();
+        let answered = std::thread::spawn(move || qmp.execute("query-status", &json!({})).unwrap());
+        let mut command = String::new();
+        BufReader::new(&qemu).read_line(&mut command).unwrap();
+        let command: Value = serde_json::from_str(&command).unwrap();
+        assert_eq!(command["execute"], "query-status");
+        let id = command["id"].as_u64().unwrap();
+        for line in [
+            json!({"QMP": {"version": {}, "capabilities": []}}),
+            json!({"event": "NEW_IN_QEMU_20", "data": {"x": 1}}),
+            json!([1, 2]),
+            json!({"return": "another's", "id": id + 1}),
+            json!({"return": {"status": "paused"}, "id": id, "more": true}),
+        ] {
+            writeln!(qemu, "{line}\r").unwrap();
+        }
+        assert_eq!(answered.join().unwrap()["status"], "paused");
+        assert_eq!(events.recv().unwrap(), "NEW_IN_QEMU_20");
+    }
+
+    #[test]
+    fn a_refusal_is_an_error_with_qemus_words() {
+        let (qmp, _events, mut qemu) = connected();
+        writeln!(qemu, "no JSON").unwrap();
+        let refused = std::thread::spawn(move || qmp.execute("stop", &json!({})).unwrap_err());
+        let mut command = String::new();
+        BufReader::new(&qemu).read_line(&mut command).unwrap();
+        writeln!(qemu, "{}", json!({"error": {"class": "GenericError", "desc": "not now"}, "id": 1}))
+            .unwrap();
+        assert_eq!(refused.join().unwrap().to_string(), "QEMU refuses stop: not now");
+    }
+
+    #[test]
+    fn a_qemu_that_is_gone_answers_at_once() {
+        let (qmp, _events, qemu) = connected();
+        drop(qemu);
+        assert!(qmp.execute("cont", &json!({})).unwrap_err().to_string().contains("has ended"));
     }
 }

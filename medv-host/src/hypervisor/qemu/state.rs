@@ -115,7 +115,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 mod stream {
     use std::os::fd::AsFd;
 
-    use super::super::wire::{Plug, Wire};
+    use super::super::wire::Wire;
     use super::{Error, File, HEADER, Path, Qmp, Result, Seek, SeekFrom, io, json};
 
     /// What QEMU calls its end.
@@ -141,8 +141,8 @@ mod stream {
     }
 
     fn lend(qmp: &Qmp) -> Result<Wire> {
-        let pair: io::Result<(Wire, Plug)> = Wire::pair();
-        let (ours, theirs) = pair.map_err(|error| Error::io("cannot make a pair of sockets", error))?;
+        let (ours, theirs) =
+            Wire::pair().map_err(|error| Error::io("cannot make a pair of sockets", error))?;
         qmp.execute_with(theirs.as_fd(), "getfd", &json!({"fdname": NAME}))?;
         Ok(ours)
     }

@@ -6,6 +6,15 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(super) use unix::{Handle, Plug, Wire};
+pub(super) use unix::{Handle, Wire};
 #[cfg(windows)]
-pub(super) use windows::{Handle, Plug, Wire};
+pub(super) use windows::{Handle, Wire};
+
+/// What of a child's a connection takes the place of, where it is inherited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inherited {
+    /// Its standard input.
+    Input,
+    /// Its standard output.
+    Output,
+}

@@ -2,25 +2,43 @@
 
 use std::io::{self, IoSlice, Read, Write};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::process::Command;
 
 use rustix::cmsg_space;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
+use super::Inherited;
+
 /// A handle that can be given to QEMU.
 pub(in super::super) type Handle<'a> = BorrowedFd<'a>;
-
-/// QEMU's end of a connection.
-pub(in super::super) struct Plug(OwnedFd);
 
 /// Our end of a connection.
 pub(in super::super) struct Wire(UnixStream);
 
 impl Wire {
-    pub(in super::super) fn pair() -> io::Result<(Self, Plug)> {
+    /// Makes a connection that the child inherits and knows as the character device `id`.
+    pub(in super::super) fn to_child(command: &mut Command, id: &str, place: Inherited) -> io::Result<Self> {
+        let (ours, theirs) = Self::pair()?;
+        let number = match place {
+            Inherited::Input => {
+                command.stdin(theirs);
+                0
+            }
+            Inherited::Output => {
+                command.stdout(theirs);
+                1
+            }
+        };
+        command.arg("-chardev").arg(format!("socket,id={id},fd={number}"));
+        Ok(ours)
+    }
+
+    /// Makes a connection, whose other end is the second.
+    pub(in super::super) fn pair() -> io::Result<(Self, OwnedFd)> {
         let (ours, theirs) = UnixStream::pair()?;
-        Ok((Self(ours), Plug(theirs.into())))
+        Ok((Self(ours), theirs.into()))
     }
 
     pub(in super::super) fn try_clone(&self) -> io::Result<Self> {
@@ -52,17 +70,5 @@ impl Write for Wire {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl AsFd for Plug {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
-    }
-}
-
-impl From<Plug> for std::process::Stdio {
-    fn from(plug: Plug) -> Self {
-        plug.0.into()
     }
 }

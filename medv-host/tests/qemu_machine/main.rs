@@ -1,0 +1,5 @@
+//! Real machines: QEMU, and a small Linux that `cargo xtask guest` makes.
+#![cfg(target_os = "linux")]
+
+mod laboratory;
+mod with_qemu_system_x86_64;
