@@ -16,12 +16,12 @@ pub mod moment;
 pub mod places;
 pub mod redirect;
 pub mod result;
+#[cfg(unix)]
+pub mod session_bus;
 pub mod settings;
 pub mod vault;
 pub mod wakeup;
 mod whole_file;
-pub mod workspace;
-#[cfg(unix)]
-pub mod session_bus;
 #[cfg(windows)]
 mod windows;
+pub mod workspace;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use medv_codec::Result;
 
+use crate::layer::Master;
 use crate::places::Places;
 
 /// An installed workspace.
@@ -20,6 +21,14 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// The master disk, looked at: what layers stand on.
+    ///
+    /// # Errors
+    /// Those of [`Master::open`].
+    pub fn master(&self) -> Result<Master> {
+        Ok(Master::open(&self.master)?.with_image(&self.image_digest))
+    }
+
     /// The one that is installed, if one is.
     ///
     /// # Errors

@@ -80,7 +80,7 @@ impl Agent {
         thread::spawn(move || _ = outbox.send(Message::FromVault(vault.get())));
     }
 
-    pub(super) fn from_vault(&mut self, found: Result<Option<Secret>>) {
+    pub(super) fn vault_answers(&mut self, found: Result<Option<Secret>>) {
         match found {
             Ok(Some(password)) => {
                 self.password = Some(password);

@@ -1,15 +1,12 @@
 //! What the guest agent says. Nothing of it is trusted: it may be anybody's.
 
-use medv_protocol::{App, AppId, BadLine, Hello, Phase, ToHost};
+use medv_protocol::{App, AppId, BadLine, Hello, MAX_APPS, Phase, ToHost};
 
 use super::Agent;
 use super::opening::Purpose;
 use crate::event::{Event, EventId, Level};
 use crate::fts;
 use crate::life;
-
-/// Most applications that are listed.
-const MAX_APPS: usize = 4096;
 
 impl Agent {
     pub(super) fn guest_says(&mut self, message: ToHost) {
@@ -100,9 +97,10 @@ impl Agent {
     }
 
     fn app_added(&mut self, app: App) {
+        let has_room = self.apps.len() < MAX_APPS;
         match self.apps.iter_mut().find(|known| known.id == app.id) {
             Some(known) => *known = app,
-            None if self.apps.len() < MAX_APPS => self.apps.push(app),
+            None if has_room => self.apps.push(app),
             None => return,
         }
         self.publish();

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use medv_protocol::{LogPart, base64};
+use medv_protocol::{LogPart, from_base64};
 
 use super::Agent;
 use crate::event::{Event, Level};
@@ -27,7 +27,7 @@ impl Agent {
 
     fn write_log_part(&self, part: &LogPart) -> io::Result<()> {
         let refused = |reason: &str| io::Error::new(io::ErrorKind::InvalidData, reason.to_owned());
-        let bytes = base64::decode(&part.base64).map_err(|error| refused(&error.to_string()))?;
+        let bytes = from_base64(&part.base64).map_err(|error| refused(&error.to_string()))?;
         let path = self.log_path(&part.path)?;
         let mut file = File::options().create(true).write(true).truncate(part.offset == 0).open(path)?;
         let len = file.seek(SeekFrom::End(0))?;

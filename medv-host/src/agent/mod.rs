@@ -34,7 +34,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use medv_codec::{Error, Result};
@@ -66,7 +66,7 @@ pub struct Parts {
     /// Talks to the user.
     pub desktop: Box<dyn Desktop>,
     /// Keeps the password of a workspace's user.
-    pub vault: Box<dyn Fn(&str, &str) -> Box<dyn Vault>>,
+    pub vault: OpenVault,
     /// Takes events.
     pub log: Arc<dyn EventLog>,
     /// The folders of the host's menu; none if there is no menu.
@@ -78,6 +78,9 @@ pub struct Parts {
     /// The user.
     pub user: String,
 }
+
+/// Opens the vault of a workspace's user: the workspace, the user.
+pub type OpenVault = Box<dyn Fn(&str, &str) -> Box<dyn Vault>>;
 
 /// Something that the agent hears.
 pub enum Message {
@@ -215,10 +218,7 @@ impl Agent {
         };
         // The clock has whole seconds, and may be set back: it is looked at again after a while.
         let wait = Moment::now().until(deadline).min(Duration::from_secs(3600));
-        match self.inbox.recv_timeout(wait) {
-            Ok(message) => Some(message),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.inbox.recv_timeout(wait).ok()
     }
 
     fn take(&mut self, message: Message) {
@@ -229,7 +229,7 @@ impl Agent {
             Message::Answered(number, answer) => self.answered(number, answer),
             Message::Setup(input) => self.step_fts(&input),
             Message::AnswersWritten(written) => self.answers_written(written),
-            Message::FromVault(found) => self.from_vault(found),
+            Message::FromVault(found) => self.vault_answers(found),
             Message::Note(event) => self.note(&event),
             Message::SessionEnds => self.session_ends(),
         }
@@ -326,8 +326,8 @@ impl Agent {
         if !layer.exists() {
             return Some(EventId::MachineNotFound);
         }
-        let is_valid = kept.image_digest == workspace.image_digest
-            && layer::check(&layer, &workspace.master).is_ok();
+        let is_whole = workspace.master().and_then(|master| layer::check(&layer, &master)).is_ok();
+        let is_valid = is_whole && kept.image_digest == workspace.image_digest;
         (!is_valid).then_some(EventId::MachineInvalid)
     }
 

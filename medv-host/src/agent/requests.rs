@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use medv_codec::{Error, Result};
+use medv_packager::engine_error;
 use medv_protocol::{App, ToGuest};
 
 use super::opening::{Opening, Purpose};
@@ -139,7 +140,7 @@ impl Agent {
         let (Some(store), true) = (settings.store(), self.is_ready() && self.workspace.is_some()) else {
             return Ok((Side::Host, String::new()));
         };
-        let (side, warnings) = redirect::decide(store, &address)?;
+        let (side, warnings) = redirect::decide(store, &address).map_err(engine_error)?;
         for warning in warnings {
             self.note(&warning);
         }

@@ -1,6 +1,7 @@
 //! What first time setup asks for, and how it is done.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 
 use medv_codec::disk::{OpenOptions, open};
@@ -16,7 +17,7 @@ use crate::event::{Event, EventId, Level};
 use crate::fts::{Action, Failure, Input, Mode};
 use crate::host_facts;
 use crate::hypervisor::{End, Guest};
-use crate::layer::{self, Master};
+use crate::layer;
 use crate::life::Life;
 use crate::moment::Moment;
 use crate::result::SetupResult;
@@ -131,7 +132,7 @@ impl Agent {
         let Some(workspace) = self.workspace.clone() else { return };
         let path = self.places.layer(&workspace.name, self.settings().is_shared());
         self.work(Input::LayerCreated, EventId::PreparationFailedDisk, move || {
-            layer::create(&path, &Master::open(&workspace.master)?)
+            layer::create(&path, &workspace.master()?)
         });
     }
 
@@ -213,7 +214,7 @@ impl Agent {
 
 /// What system the master disk holds.
 fn guest_kind(master: &Path) -> Result<GuestKind> {
-    answers::guest_kind(&open(master, &OpenOptions::default())?.disk)
+    answers::guest_kind(&Arc::from(open(master, &OpenOptions::default())?.disk))
 }
 
 /// What the machine's devices must suit.

@@ -169,13 +169,13 @@ impl Agent {
             (Some(menu), false) => menu.withdraw_all(),
             _ => return,
         };
-        self.published_now(report);
+        self.published_now(&report);
     }
 
     pub(super) fn withdraw_menu(&mut self) {
         let Some(menu) = &mut self.menu else { return };
         let report = menu.withdraw_all();
-        self.published_now(report);
+        self.published_now(&report);
     }
 
     /// Takes back what workspaces have published that are not installed any more.
@@ -189,7 +189,7 @@ impl Agent {
                 Ok(mut menu) => {
                     let report = menu.withdraw_all();
                     let is_empty = menu.list().is_empty();
-                    self.published_now(report);
+                    self.published_now(&report);
                     if is_empty {
                         let _ = fs::remove_file(list);
                     }
@@ -199,7 +199,7 @@ impl Agent {
         }
     }
 
-    fn published_now(&mut self, report: Report) {
+    fn published_now(&mut self, report: &Report) {
         for entry in &report.published {
             self.note(&Event::plain(Level::Information, format!("published: {}", entry.name)));
         }

@@ -1,19 +1,11 @@
 //! The guest agent is kept as new as the host's.
 
-use std::fs;
-
-use medv_protocol::{ToGuest, base64};
+use medv_protocol::{MAX_PIECE, ToGuest, to_base64};
 
 use super::Agent;
 use super::opening::Purpose;
-use crate::answers::guest_program;
+use crate::answers::guest_programs;
 use crate::event::{Event, Level};
-
-/// Bytes of a program in one message.
-const PIECE: usize = 32 << 10;
-
-/// The programs of the guest agent, the agent itself last: it restarts then.
-const PROGRAMS: [&str; 2] = ["ftscompletion", "medv-guest"];
 
 impl Agent {
     /// Sends the guest its agent's next version, if it has another one and no application runs that would be lost sight of.
@@ -24,25 +16,27 @@ impl Agent {
         }
         let (had, has) = (&hello.agent, env!("CARGO_PKG_VERSION"));
         self.note(&Event::plain(Level::Information, format!("the guest agent is upgraded from {had} to {has}")));
-        for program in PROGRAMS {
-            let bytes = guest_program(&hello.system, program)
-                .and_then(|path| fs::read(&path).map_err(|error| medv_codec::Error::io("cannot read", error).in_file(path)));
-            match bytes {
-                Ok(bytes) => self.send_program(program, &bytes),
-                Err(error) => return self.note(&Event::of_error(Level::Warning, &error)),
+        match guest_programs(&hello.system) {
+            Ok(mut programs) => {
+                // The agent itself comes last: it restarts then.
+                programs.sort_by_key(|(name, _)| name.starts_with("medv-guest"));
+                for (name, bytes) in programs {
+                    self.send_program(name.trim_end_matches(".exe"), &bytes);
+                }
             }
+            Err(error) => self.note(&Event::of_error(Level::Warning, &error)),
         }
     }
 
     fn send_program(&mut self, program: &str, bytes: &[u8]) {
         let request = self.new_request(Purpose::Upgrade);
-        let pieces = bytes.chunks(PIECE);
+        let pieces = bytes.chunks(MAX_PIECE);
         let last = pieces.len().saturating_sub(1);
         for (number, piece) in pieces.enumerate() {
             self.send(&ToGuest::Upgrade {
                 request,
                 program: program.to_owned(),
-                base64: base64::encode(piece),
+                base64: to_base64(piece),
                 last: number == last,
             });
         }

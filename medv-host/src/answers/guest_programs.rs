@@ -41,6 +41,15 @@ pub(super) fn folder() -> Option<PathBuf> {
     [beside.join("guest"), beside.join("../lib/medv/guest")].into_iter().find(|folder| folder.is_dir())
 }
 
+/// The programs for a guest that calls its system so (`linux`, `windows`): name and content.
+///
+/// # Errors
+/// Usage if there are none; I/O if they cannot be read.
+pub fn guest_programs(system: &str) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let system = if system == "windows" { System::Windows } else { System::Linux };
+    read(folder().as_deref(), system)
+}
+
 /// Reads the programs for a system: name and content.
 ///
 /// # Errors

@@ -1,11 +1,7 @@
 //! Pictures of the guest's applications: what they are is seen from their bytes, and what is no picture is dropped.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use medv_protocol::Icon;
+use medv_protocol::{Icon, from_base64};
 
-/// Longest picture, in bytes of base64, that is looked at.
-const MAX_BASE64: usize = 64 << 10;
 /// Largest side of a picture, in pixels.
 const MAX_SIDE: u32 = 1024;
 
@@ -31,10 +27,7 @@ pub(super) enum Picture {
 /// # Errors
 /// Why it is none that we show.
 pub(super) fn open(icon: &Icon) -> Result<Picture, &'static str> {
-    if icon.base64.len() > MAX_BASE64 {
-        return Err("the picture is too long");
-    }
-    let bytes = BASE64_STANDARD.decode(&icon.base64).map_err(|_| "the picture is not in base64")?;
+    let bytes = from_base64(&icon.base64).map_err(|_| "the picture is too long, or not in base64")?;
     if bytes.starts_with(PNG) {
         let side = png_side(&bytes).ok_or("the picture is a damaged PNG file, or too large")?;
         return Ok(Picture::Png(bytes, side));
@@ -127,11 +120,13 @@ fn only_draws(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use medv_protocol::to_base64;
+
     use super::*;
     use medv_protocol::IconFormat;
 
     fn opened(bytes: &[u8]) -> Result<Picture, &'static str> {
-        open(&Icon { format: IconFormat::Png, base64: BASE64_STANDARD.encode(bytes) })
+        open(&Icon { format: IconFormat::Png, base64: to_base64(bytes) })
     }
 
     fn png(width: u32, height: u32) -> Vec<u8> {

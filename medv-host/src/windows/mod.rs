@@ -1,9 +1,16 @@
-
 //! Calls of Windows' own that the standard library has not: one family a module. Nowhere else in this crate is there `unsafe`.
-#![allow(unsafe_code)]
+
+pub(crate) mod balloon;
+pub(crate) mod credentials;
+pub(crate) mod event_log;
 mod job;
 mod memory;
+pub(crate) mod password_prompt;
 mod pipe;
+pub(crate) mod power;
+pub(crate) mod task_dialog;
+mod text;
+
 pub(crate) use job::Job;
 pub(crate) use memory::total_memory;
 pub(crate) use pipe::Pipe;

@@ -40,10 +40,9 @@ fn host(places: &Places, options: &Logs, out: &mut impl Write) -> Result<io::Res
 
 /// The guest agent's own log is fetched if it is there; the others came with first time setup.
 fn guest(root: Option<&Path>, places: &Places, lines: usize, out: &mut impl Write) -> Result<io::Result<()>> {
-    if let Some(client) = send(root, &Request::FetchGuestLog)? {
-        if let Err(error) = client.last(|_| {}) {
-            eprintln!("medv-host: warning: {error}; what is shown was there before");
-        }
+    let fetched = send(root, &Request::FetchGuestLog)?.map(|client| client.last(|_| {}));
+    if let Some(Err(error)) = fetched {
+        eprintln!("medv-host: warning: {error}; what is shown was there before");
     }
     let folder = places.guest_logs();
     let mut logs: Vec<_> = match fs::read_dir(&folder) {
