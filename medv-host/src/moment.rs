@@ -32,7 +32,8 @@ impl Moment {
 /// `2026-11-25T13:00:00Z`
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = i64::try_from(self.0).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+        let known =
+            i64::try_from(self.0).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
         let Some(utc) = known else { return f.write_str("at no time") };
         let (date, time) = (utc.date(), utc.time());
         let (month, day) = (u8::from(date.month()), date.day());

@@ -1,6 +1,11 @@
 //! The D-Bus of the user's session, behind which are the desktop's services.
 
+use std::time::Duration;
+
 use zbus::blocking::{Connection, connection};
+
+/// How long a service may take for an answer.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Where the bus is. A connection is open only while it is needed.
 #[derive(Clone, Debug)]
@@ -18,9 +23,10 @@ impl SessionBus {
     }
 
     pub(crate) fn connect(&self) -> zbus::Result<Connection> {
-        match &self.0 {
-            None => Connection::session(),
-            Some(address) => connection::Builder::address(address.as_str())?.build(),
-        }
+        let bus = match &self.0 {
+            None => connection::Builder::session()?,
+            Some(address) => connection::Builder::address(address.as_str())?,
+        };
+        bus.method_timeout(PATIENCE).build()
     }
 }

@@ -108,7 +108,9 @@ impl Agent {
     }
 
     pub(super) fn log_on(&mut self) {
-        let Some(password) = self.password.clone() else { return self.log_on_refused("no password is known") };
+        let Some(password) = self.password.clone() else {
+            return self.log_on_refused("no password is known");
+        };
         let request = self.new_request(Purpose::LogOn);
         self.send(&ToGuest::LogOn { request, user: self.parts.user.clone(), password });
     }

@@ -46,7 +46,8 @@ impl Kept {
     }
 
     pub(super) fn write(&self, path: &Path) -> Result<()> {
-        let text = serde_json::to_vec_pretty(self).map_err(|error| Error::io("cannot write", error.into()))?;
+        let text =
+            serde_json::to_vec_pretty(self).map_err(|error| Error::io("cannot write", error.into()))?;
         whole_file::write(path, &text)
     }
 }

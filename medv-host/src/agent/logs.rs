@@ -60,7 +60,8 @@ impl Agent {
         let folder = self.places.guest_logs();
         fs::create_dir_all(&folder)?;
         let plain = |c: char| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' };
-        let name: String = of_guest.trim_start_matches(['/', '\\', '.']).chars().take(200).map(plain).collect();
+        let name: String =
+            of_guest.trim_start_matches(['/', '\\', '.']).chars().take(200).map(plain).collect();
         if name.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it has no name"));
         }

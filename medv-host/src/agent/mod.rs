@@ -56,8 +56,8 @@ use crate::wakeup;
 use crate::workspace::Workspace;
 use asking::Asked;
 use kept::Kept;
-use setup::Written;
 use opening::{Awaited, Purpose};
+use setup::Written;
 
 /// What the agent stands on. In tests, some of it only pretends.
 pub struct Parts {
@@ -315,12 +315,7 @@ impl Agent {
     }
 
     /// What is wrong with the user's machine, if it was ready once.
-    fn what_is_wrong(
-        &self,
-        workspace: &Workspace,
-        is_shared: bool,
-        kept: Option<&Kept>,
-    ) -> Option<EventId> {
+    fn what_is_wrong(&self, workspace: &Workspace, is_shared: bool, kept: Option<&Kept>) -> Option<EventId> {
         let kept = kept.filter(|kept| kept.progress.stage == Stage::Ready)?;
         let layer = self.places.layer(&workspace.name, is_shared);
         if !layer.exists() {

@@ -7,9 +7,9 @@ use medv_codec::{Error, Result};
 use medv_packager::engine_error;
 use medv_protocol::{App, ToGuest};
 
-use super::opening::{Opening, Purpose};
 use super::Agent;
 use super::asking::Asked;
+use super::opening::{Opening, Purpose};
 use crate::control::{Caller, Reply, Request, StopHow};
 use crate::desktop::Answer;
 use crate::event::Event;
@@ -45,7 +45,9 @@ impl Agent {
                 self.forget_password();
                 Ok(())
             }
-            Request::Screenshot { path } => self.machine().and_then(|machine| machine.screenshot(Path::new(&path))),
+            Request::Screenshot { path } => {
+                self.machine().and_then(|machine| machine.screenshot(Path::new(&path)))
+            }
             Request::Show => self.machine().and_then(Machine::show),
             Request::WakeUp { minutes } => self.wake_up(minutes),
             Request::Refresh => self.look(),
@@ -54,7 +56,9 @@ impl Agent {
     }
 
     fn machine(&self) -> Result<&dyn Machine> {
-        self.machine.as_deref().ok_or_else(|| Error::usage("the machine is off").advice("start it: medv-host start NAME"))
+        self.machine
+            .as_deref()
+            .ok_or_else(|| Error::usage("the machine is off").advice("start it: medv-host start NAME"))
     }
 
     /// What only a machine that is ready can do.
@@ -157,7 +161,10 @@ impl Agent {
 
     fn fetch_guest_log(&mut self, caller: Caller) {
         if self.guest.is_none() {
-            return caller.answer(Error::usage("the guest agent is not there").advice("start the machine: medv-host start NAME"));
+            return caller.answer(
+                Error::usage("the guest agent is not there")
+                    .advice("start the machine: medv-host start NAME"),
+            );
         }
         let request = self.new_request(Purpose::FetchLog(caller));
         self.send(&ToGuest::SendLog { request });
@@ -186,7 +193,9 @@ impl Agent {
                 self.answered(number, answer);
                 Ok(())
             }
-            _ => Err(Error::usage("no password is asked for").advice("see what is going on: medv-host status")),
+            _ => {
+                Err(Error::usage("no password is asked for").advice("see what is going on: medv-host status"))
+            }
         }
     }
 

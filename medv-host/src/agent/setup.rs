@@ -155,7 +155,9 @@ impl Agent {
         let (password, outbox) = (self.password.clone(), self.outbox.clone());
         let work = move || -> Result<Written> {
             let settings = Settings::read(&root)?;
-            let Some(store) = settings.store() else { return Ok(Written { made: None, computer_name: None }) };
+            let Some(store) = settings.store() else {
+                return Ok(Written { made: None, computer_name: None });
+            };
             let kind = guest_kind(&workspace.master)?;
             let facts = host_facts::gather();
             let plan = answers::plan(store, &facts, kind, password.as_ref(), answers::random)?;
@@ -175,7 +177,9 @@ impl Agent {
         self.computer_name = written.computer_name.unwrap_or_default();
         let untold = match &written.made {
             Some(made) => made.untold.clone(),
-            None => vec!["no system is known on the disk, so the guest is told nothing of its host".to_owned()],
+            None => {
+                vec!["no system is known on the disk, so the guest is told nothing of its host".to_owned()]
+            }
         };
         for reason in untold {
             self.note(&Event::plain(Level::Warning, reason));
@@ -194,8 +198,7 @@ impl Agent {
 
     fn record(&mut self, status_code: u32) {
         let machine = self.guest.as_ref().map_or(&self.computer_name, |hello| &hello.machine).clone();
-        let result =
-            SetupResult { user: self.parts.user.clone(), machine, status_code, time: Moment::now() };
+        let result = SetupResult { user: self.parts.user.clone(), machine, status_code, time: Moment::now() };
         if let Err(error) = result.keep(&self.places.monitoring()) {
             self.note(&Event::of_error(Level::Warning, &error));
         }

@@ -4,9 +4,7 @@ use std::fs;
 
 use super::Agent;
 use super::asking::Asked;
-use crate::control::{
-    Caller, EventDetail, FtsDetail, MachineDetail, QuestionDetail, Reply, Status,
-};
+use crate::control::{Caller, EventDetail, FtsDetail, MachineDetail, QuestionDetail, Reply, Status};
 use crate::desktop::{Notice, Urgency};
 use crate::event::{Event, Level};
 use crate::fts;
@@ -33,7 +31,8 @@ impl Agent {
         let (title, text, urgency) = match notice {
             fts::Notice::Begins => (
                 "is being set up",
-                "This takes a while, and you can go on working. You are asked for your password now.".to_owned(),
+                "This takes a while, and you can go on working. You are asked for your password now."
+                    .to_owned(),
                 Urgency::Normal,
             ),
             fts::Notice::Ready => {
@@ -92,7 +91,10 @@ impl Agent {
             workspace: self.workspace.as_ref().map(|workspace| workspace.name.clone()),
             version: self.workspace.as_ref().map(|workspace| workspace.version.clone()),
             hypervisor: self.parts.hypervisor.describe(),
-            first_time_setup: self.workspace.as_ref().map(|_| self.fts_detail(settings.fts_rules().max_retries)),
+            first_time_setup: self
+                .workspace
+                .as_ref()
+                .map(|_| self.fts_detail(settings.fts_rules().max_retries)),
             machine: has_machine.then(|| MachineDetail {
                 power: self.life.power,
                 meaning: self.life.power.meaning().to_owned(),
@@ -182,7 +184,9 @@ impl Agent {
     pub(super) fn withdraw_left_menus(&mut self) {
         self.menu = None;
         let Some(folders) = self.parts.menu.clone() else { return };
-        for list in fs::read_dir(self.places.menus()).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        for list in
+            fs::read_dir(self.places.menus()).into_iter().flatten().flatten().map(|entry| entry.path())
+        {
             let name = list.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
             let program = self.parts.program.clone();
             match Menu::open(&name, program, folders.clone(), list.clone(), Box::new(FileSystem)) {

@@ -15,7 +15,10 @@ impl Agent {
             return;
         }
         let (had, has) = (&hello.agent, env!("CARGO_PKG_VERSION"));
-        self.note(&Event::plain(Level::Information, format!("the guest agent is upgraded from {had} to {has}")));
+        self.note(&Event::plain(
+            Level::Information,
+            format!("the guest agent is upgraded from {had} to {has}"),
+        ));
         match guest_programs(&hello.system) {
             Ok(mut programs) => {
                 // The agent itself comes last: it restarts then.
@@ -44,7 +47,10 @@ impl Agent {
 
     pub(super) fn upgraded(&mut self, error: Option<String>) {
         if let Some(reason) = error {
-            self.note(&Event::plain(Level::Warning, format!("the guest agent could not be upgraded: {reason}")));
+            self.note(&Event::plain(
+                Level::Warning,
+                format!("the guest agent could not be upgraded: {reason}"),
+            ));
         }
     }
 }

@@ -6,11 +6,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use medv_codec::{Error, Result};
 
+use super::asked::{Answered, Asked, in_background, lock};
 use super::fitted::fitted;
 use super::notifications::{Notification, Notifications, Outcome, Outcomes};
 use super::pinentry::{self, Ending, Pinentry, Request};
@@ -27,23 +28,15 @@ const YES: &str = "yes";
 const LATER: &str = "later";
 const OPEN_HELP: &str = "help";
 
-type Answered = Box<dyn FnOnce(Answer) + Send>;
-
 /// The desktop behind the session's D-Bus.
 pub struct Freedesktop {
     bus: SessionBus,
     pinentry: Option<PathBuf>,
     log: Arc<dyn EventLog>,
-    asked: Mutex<Option<Arc<Asked>>>,
+    asked: Mutex<Option<Arc<Asked<ShownAs>>>>,
 }
 
-/// A question that is not answered yet.
-struct Asked {
-    /// Taken by whoever ends it: the user, or the withdrawal.
-    answered: Mutex<Option<Answered>>,
-    shown_as: Mutex<ShownAs>,
-}
-
+/// How a question is shown.
 enum ShownAs {
     /// A notification with buttons; the number can change.
     Buttons { service: Notifications, number: Arc<AtomicU32> },
@@ -109,7 +102,7 @@ impl Freedesktop {
                     log.note(&Event::of_error(Level::Warning, &error));
                     let shown = show_with_commands(&bus, worded, &*log);
                     match shown {
-                        Ok(notice) => *lock(&asked.shown_as) = notice,
+                        Ok(notice) => *asked.shown_as() = notice,
                         Err(error) => log.note(&Event::of_error(Level::Error, &error)),
                     }
                 }
@@ -124,8 +117,8 @@ impl Freedesktop {
         Ok(())
     }
 
-    fn remember(&self, answered: Answered, shown_as: ShownAs) -> Arc<Asked> {
-        let asked = Arc::new(Asked { answered: Mutex::new(Some(answered)), shown_as: Mutex::new(shown_as) });
+    fn remember(&self, answered: Answered, shown_as: ShownAs) -> Arc<Asked<ShownAs>> {
+        let asked = Arc::new(Asked::new(answered, shown_as));
         *lock(&self.asked) = Some(asked.clone());
         asked
     }
@@ -148,9 +141,9 @@ impl Desktop for Freedesktop {
     fn ask(&self, question: &Question, answer: Answered) -> Result<()> {
         self.withdraw();
         let worded = Worded::new(question);
-        match (worded.reply, &self.pinentry) {
+        match (worded.reply.clone(), &self.pinentry) {
             (Reply::Buttons { yes, later }, _) => self.ask_with_buttons(worded, (yes, later), answer),
-            (Reply::Password { may_keep }, Some(program)) => {
+            (Reply::Password { may_keep, .. }, Some(program)) => {
                 self.ask_with_pinentry(Pinentry::start(program)?, worded, may_keep, answer)
             }
             (Reply::Password { .. }, None) => self.ask_for_a_command(worded, answer),
@@ -159,9 +152,8 @@ impl Desktop for Freedesktop {
 
     fn withdraw(&self) {
         let Some(asked) = lock(&self.asked).take() else { return };
-        // What shows the question may be gone; then the one who waits for it has taken the answer, or will find none.
-        if lock(&asked.answered).take().is_some() {
-            asked.take_back(&self.bus);
+        if asked.withdraw() {
+            take_back(&asked.shown_as(), &self.bus);
         }
     }
 }
@@ -178,34 +170,20 @@ impl fmt::Debug for Freedesktop {
     }
 }
 
-impl Asked {
-    fn answer(&self, answer: Answer) {
-        // The lock is not held while the caller's function runs: it may ask the next question.
-        let answered = lock(&self.answered).take();
-        if let Some(answered) = answered {
-            answered(answer);
+fn take_back(shown_as: &ShownAs, bus: &SessionBus) {
+    match shown_as {
+        ShownAs::Buttons { service, number } => {
+            service.close(number.load(Ordering::Relaxed));
+            // Ends the waiting, too.
+            service.clone().disconnect();
         }
-    }
-
-    fn is_over(&self) -> bool {
-        lock(&self.answered).is_none()
-    }
-
-    fn take_back(&self, bus: &SessionBus) {
-        match &*lock(&self.shown_as) {
-            ShownAs::Buttons { service, number } => {
-                service.close(number.load(Ordering::Relaxed));
-                // Ends the waiting, too.
-                service.clone().disconnect();
+        ShownAs::Notice { number } => {
+            if let Ok(service) = Notifications::connect(bus) {
+                service.close(*number);
+                service.disconnect();
             }
-            ShownAs::Notice { number } => {
-                if let Ok(service) = Notifications::connect(bus) {
-                    service.close(*number);
-                    service.disconnect();
-                }
-            }
-            ShownAs::Pinentry(ending) => ending.end(),
         }
+        ShownAs::Pinentry(ending) => ending.end(),
     }
 }
 
@@ -274,13 +252,4 @@ fn open(link: &str, log: &dyn EventLog) {
             log.note(&Event::of_error(Level::Warning, &error));
         }
     }
-}
-
-fn in_background(work: impl FnOnce() + Send + 'static) -> Result<()> {
-    let started = thread::Builder::new().name("question".into()).spawn(work);
-    started.map(drop).map_err(|error| Error::io("cannot start a thread that waits for the answer", error))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,9 +1,10 @@
 //! Talking to the user: a trait, so that there is room for the desktop's own ways, and for tests.
 //!
-//! `wording.rs` has the words, `fitted.rs` cuts what is too long. On Linux, `freedesktop.rs` talks through the desktop's
+//! `wording.rs` has the words, `fitted.rs` cuts what is too long, `asked.rs` is a question until it is answered. On Linux, `freedesktop.rs` talks through the desktop's
 //! notification service (`notifications.rs`) and asks for passwords with pinentry (`pinentry.rs`). On Windows,
 //! `windows.rs` does it with dialogs and balloons.
 
+mod asked;
 mod fitted;
 #[cfg(unix)]
 mod freedesktop;

@@ -16,12 +16,12 @@ pub(super) struct Worded {
 }
 
 /// How it can be answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     /// With buttons; without the second one it cannot be put off.
     Buttons { yes: &'static str, later: Option<&'static str> },
-    /// With a password.
-    Password { may_keep: bool },
+    /// With the password of a user.
+    Password { user: String, may_keep: bool },
 }
 
 /// The button that opens the page with help.
@@ -60,7 +60,7 @@ impl Worded {
                 },
                 link: None,
                 urgency: Urgency::Normal,
-                reply: Reply::Password { may_keep: *may_keep },
+                reply: Reply::Password { user: user.clone(), may_keep: *may_keep },
             },
         }
     }

@@ -16,6 +16,8 @@ pub mod windows;
 
 pub use address::Address;
 
+use std::path::Path;
+
 use medv_settings::redirect_list::RedirectRule;
 use medv_settings::{Result, Scope, Store, Value, find};
 
@@ -27,6 +29,46 @@ pub const OPENING: &str = "MEDV_OPENING";
 /// Whether the browser that got an address has handed it back.
 fn is_handed_back(address: &Address) -> bool {
     std::env::var(OPENING).is_ok_and(|before| before == address.as_str())
+}
+
+/// Has web addresses of this user's desktop pass through `program open`.
+///
+/// # Errors
+/// If the desktop's settings cannot be changed, or say that the user must choose himself.
+pub fn register(program: &Path) -> medv_codec::Result<()> {
+    #[cfg(windows)]
+    return windows::register(program);
+    #[cfg(not(windows))]
+    freedesktop::register(&desktop_of_this_user()?, program)
+}
+
+/// Gives them back to the browser that had them before.
+///
+/// # Errors
+/// If the desktop's settings cannot be changed.
+pub fn unregister() -> medv_codec::Result<()> {
+    #[cfg(windows)]
+    return windows::unregister();
+    #[cfg(not(windows))]
+    freedesktop::unregister(&desktop_of_this_user()?)
+}
+
+/// Opens an address in the host's own browser.
+///
+/// # Errors
+/// If there is none, or it has handed the address back.
+pub fn open_in_browser(address: &Address) -> medv_codec::Result<()> {
+    #[cfg(windows)]
+    return windows::open_in_browser(address);
+    #[cfg(not(windows))]
+    freedesktop::open_in_browser(&desktop_of_this_user()?, address)
+}
+
+#[cfg(not(windows))]
+fn desktop_of_this_user() -> medv_codec::Result<freedesktop::Places> {
+    freedesktop::Places::of_this_user().ok_or_else(|| {
+        medv_codec::Error::usage("the environment does not say where your desktop keeps its settings")
+    })
 }
 
 /// Who opens an address.

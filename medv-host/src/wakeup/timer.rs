@@ -157,6 +157,30 @@ mod tests {
     }
 
     #[cfg(unix)]
+    mod with_systemd_analyze {
+        use super::*;
+
+        /// What systemd says against the units.
+        fn verify(folder: &tempfile::TempDir) -> (bool, String) {
+            let mut analyze = Command::new("systemd-analyze");
+            analyze.args(["verify", "--user"]).arg(folder.path().join(TIMER));
+            let said = analyze.env("XDG_RUNTIME_DIR", folder.path()).output().unwrap();
+            (said.status.success(), String::from_utf8(said.stderr).unwrap())
+        }
+
+        #[test]
+        fn systemd_finds_nothing_wrong_with_the_units() {
+            let folder = tempfile::tempdir().unwrap();
+            let timer = UserTimer::new(folder.path(), "/bin/true");
+            let plan = Plan::new("/bin/true", "50% of the \"Office\" $HOME", "03:05", 240).unwrap().unwrap();
+            timer.schedule(Some(&plan)).unwrap();
+            assert_eq!(verify(&folder), (true, String::new()));
+            fs::write(folder.path().join(TIMER), "[Timer]\nOnCalendar=never\n").unwrap();
+            assert!(!verify(&folder).0);
+        }
+    }
+
+    #[cfg(unix)]
     mod told {
         use super::*;
         use std::os::unix::fs::PermissionsExt;

@@ -56,12 +56,13 @@ fn a_password_that_may_not_be_kept_is_all_that_is_asked_for() {
 fn whether_to_keep_it_is_asked_after_the_password() {
     let session = PrivateSession::with_a_screen();
     let desktop = desktop(&session);
-    for (key, keep) in [("Return", true), ("Escape", false)] {
+    // Not to keep it is what Return means; the other button is beside it.
+    for (answering, keep) in [(&["Tab", "Return"][..], true), (&["Return"], false), (&["Escape"], false)] {
         let (answer, answered) = answer();
         desktop.ask(&question(true), answer).unwrap();
         let first = window(&session, "");
         keys(&session, &first, &["a", "Return"]);
-        keys(&session, &window(&session, &first), &[key]);
+        keys(&session, &window(&session, &first), answering);
         assert_eq!(password(answered.recv().unwrap()), ("a".into(), keep));
     }
 }

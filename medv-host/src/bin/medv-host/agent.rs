@@ -43,9 +43,13 @@ pub(crate) fn run(root: Option<&Path>) -> Result<()> {
     let outbox = agent.outbox();
     control::serve(&socket, move |request, caller| _ = outbox.send(Message::Request(request, caller)))?;
     let outbox = agent.outbox();
-    ctrlc::set_handler(move || _ = outbox.send(Message::SessionEnds))
-        .map_err(|error| Error::io("cannot watch for the end of the session", std::io::Error::other(error)))?;
-    log.note(&Event::plain(Level::Information, concat!("medv-host ", env!("CARGO_PKG_VERSION"), " has started")));
+    ctrlc::set_handler(move || _ = outbox.send(Message::SessionEnds)).map_err(|error| {
+        Error::io("cannot watch for the end of the session", std::io::Error::other(error))
+    })?;
+    log.note(&Event::plain(
+        Level::Information,
+        concat!("medv-host ", env!("CARGO_PKG_VERSION"), " has started"),
+    ));
     agent.run();
     log.note(&Event::plain(Level::Information, "medv-host has ended"));
     Ok(())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use medv_codec::{Error, Result};
 use medv_host::control::{Reply, Request};
-use medv_host::redirect::{self, Address, Places};
+use medv_host::redirect::{self, Address};
 use medv_protocol::App;
 
 use crate::args::{self, HandlerChange, OfWorkspace};
@@ -42,7 +42,7 @@ pub(crate) fn open(root: Option<&Path>, url: &str) -> Result<()> {
         None => Reply::OpenOnHost,
     };
     match reply {
-        Reply::OpenOnHost => redirect::open_in_browser(&places()?, &Address::parse(url)?),
+        Reply::OpenOnHost => redirect::open_in_browser(&Address::parse(url)?),
         _ => Ok(()),
     }
 }
@@ -50,13 +50,10 @@ pub(crate) fn open(root: Option<&Path>, url: &str) -> Result<()> {
 pub(crate) fn handler(change: HandlerChange) -> Result<()> {
     match change {
         HandlerChange::Install => {
-            let program = std::env::current_exe().map_err(|error| Error::io("cannot find this program", error))?;
-            redirect::register(&places()?, &program)
+            let program =
+                std::env::current_exe().map_err(|error| Error::io("cannot find this program", error))?;
+            redirect::register(&program)
         }
-        HandlerChange::Remove => redirect::unregister(&places()?),
+        HandlerChange::Remove => redirect::unregister(),
     }
-}
-
-fn places() -> Result<Places> {
-    Places::of_this_user().ok_or_else(|| Error::usage("the environment does not say where your desktop keeps its settings"))
 }

@@ -22,7 +22,9 @@ pub(crate) fn run(root: Option<&Path>, options: &Logs) -> Result<()> {
     };
     match written {
         // A reader that has seen enough changes nothing.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("cannot write the log", error)),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::io("cannot write the log", error))
+        }
         _ => Ok(()),
     }
 }
@@ -56,8 +58,9 @@ fn guest(root: Option<&Path>, places: &Places, lines: usize, out: &mut impl Writ
         let text = String::from_utf8_lossy(&bytes);
         let skipped = text.lines().count().saturating_sub(lines);
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let shown = writeln!(out, "==> {name} <==")
-            .and_then(|()| text.lines().skip(skipped).try_for_each(|line| writeln!(out, "{}", printable(line))));
+        let shown = writeln!(out, "==> {name} <==").and_then(|()| {
+            text.lines().skip(skipped).try_for_each(|line| writeln!(out, "{}", printable(line)))
+        });
         if shown.is_err() {
             return Ok(shown);
         }

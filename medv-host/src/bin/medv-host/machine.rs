@@ -55,7 +55,8 @@ fn confirm(name: &str) -> Result<bool> {
 
 pub(crate) fn screenshot(root: Option<&Path>, name: &str, file: &Path) -> Result<()> {
     must_be_installed(root, name)?;
-    let path = std::path::absolute(file).map_err(|error| Error::io("cannot tell where this is", error).in_file(file))?;
+    let path = std::path::absolute(file)
+        .map_err(|error| Error::io("cannot tell where this is", error).in_file(file))?;
     let path = path.to_str().ok_or_else(|| Error::usage("this path is not text").in_file(file))?.to_owned();
     last(root, &Request::Screenshot { path }).map(drop)
 }
@@ -92,5 +93,8 @@ fn wait(root: Option<&Path>, is_wanted: bool, is_there: impl Fn(Power) -> bool) 
 
 fn gone_elsewhere(status: &Status) -> Error {
     let event = status.last_event.as_ref().map(|event| event.text.clone()).unwrap_or_default();
-    Error::io(format!("the machine did not get there; the last that happened: {event}"), io::ErrorKind::Other.into())
+    Error::io(
+        format!("the machine did not get there; the last that happened: {event}"),
+        io::ErrorKind::Other.into(),
+    )
 }

@@ -12,7 +12,8 @@ pub(crate) fn run(root: Option<&Path>, options: &Results) -> Result<()> {
     let mut results = SetupResult::all(&Places::of_this_user(root)?.monitoring())?;
     results.retain(|result| !options.failed || result.status_code != 0);
     if options.json {
-        let text = serde_json::to_string(&results).map_err(|error| Error::io("cannot write", error.into()))?;
+        let text =
+            serde_json::to_string(&results).map_err(|error| Error::io("cannot write", error.into()))?;
         println!("{text}");
         return Ok(());
     }

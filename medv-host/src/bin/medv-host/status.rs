@@ -71,6 +71,8 @@ fn text(status: &Status) -> String {
         rows.push(("last", format!("{id}{}", event.text)));
     }
     let version = status.version.as_deref().unwrap_or_default();
-    let lines = rows.iter().map(|(name, value)| format!("  {name:<10}  {}\n", value.replace('\n', "\n              ")));
+    let lines = rows
+        .iter()
+        .map(|(name, value)| format!("  {name:<10}  {}\n", value.replace('\n', "\n              ")));
     format!("{workspace} {version}\n{}", lines.collect::<String>())
 }
