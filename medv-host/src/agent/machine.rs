@@ -37,6 +37,7 @@ impl Agent {
         };
         self.machine = None;
         self.guest = None;
+        self.are_apps_known = false;
         self.machine_number += 1;
         let (number, outbox) = (self.machine_number, self.outbox.clone());
         let report = move |event| _ = outbox.send(Message::Machine(number, event));

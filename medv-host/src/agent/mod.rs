@@ -125,10 +125,14 @@ pub struct Agent {
     computer_name: String,
     guest: Option<Hello>,
     apps: Vec<App>,
+    /// Whether the guest has listed its applications since it started.
+    are_apps_known: bool,
     /// Applications of a list that has not ended.
     arriving: Vec<App>,
     babbled: u32,
 
+    /// Whether it was said that there is nobody to ask.
+    is_nobody_there: bool,
     password: Option<Secret>,
     keeps_password: bool,
     asked: Option<(u64, Asked)>,
@@ -168,8 +172,10 @@ impl Agent {
             computer_name: String::new(),
             guest: None,
             apps: Vec::new(),
+            are_apps_known: false,
             arriving: Vec::new(),
             babbled: 0,
+            is_nobody_there: false,
             password: None,
             keeps_password: false,
             asked: None,
