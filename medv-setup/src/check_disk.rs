@@ -85,7 +85,7 @@ impl CheckDisk {
         self.check_source()?;
         let installed = self.installed_digest.as_deref();
         let is_this_one = installed.is_some_and(|digest| digest.eq_ignore_ascii_case(&self.image_digest));
-        let found = match (self.files.is_taken(installed.is_some())?, self.overwrite) {
+        let found = match (self.files.is_taken()?, self.overwrite) {
             // It stays as it is even if it may be replaced: users' layers stand on it.
             (true, _) if is_this_one && self.is_upgrade => return Ok(Found::Same),
             (true, false) => return Err(self.is_taken()),

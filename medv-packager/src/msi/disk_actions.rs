@@ -19,8 +19,7 @@ pub(super) fn add_all(database: &mut Database) {
                 |IndexDigest=[IndexDigest]|BytesOnDisk=[BytesOnDisk]|Overwrite=[OVERWRITEVHD]\
                 |Installed=[FOUNDDIGEST]|Upgrading=[OLDERFOUND]";
     let expand = "Source=[SourceDir]|Medv=[MedvFile]|Folder=[INSTALLDIR]|Image=[ImageName]\
-                  |ImageDigest=[ImageDigest]|IndexDigest=[IndexDigest]|Installed=[FOUNDDIGEST]\
-                  |DiskFound=[DiskFound]";
+                  |ImageDigest=[ImageDigest]|IndexDigest=[IndexDigest]|DiskFound=[DiskFound]";
     let image = "Folder=[INSTALLDIR]|Image=[ImageName]|DiskFound=[DiskFound]";
     let folders = format!("Folder=[INSTALLDIR]|Shared={SHARED}");
     let delete = format!("Folder=[INSTALLDIR]|Image=[ImageName]|Shared={SHARED}");

@@ -3,8 +3,6 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::thread;
-use std::time::Duration;
 
 use super::session::Session;
 use super::{file_system, registry, security};
@@ -13,12 +11,7 @@ use crate::check_disk::CheckDisk;
 use crate::delete_disks::DeleteDisks;
 use crate::disk_files::DiskFiles;
 use crate::expand_disk::ExpandDisk;
-use crate::{Failure, Installer, Result, codes};
-
-/// How often `CommitDisk` tries to delete a disk that something still reads, such as a scanner for viruses.
-const TRIES: u32 = 20;
-/// Time between two tries.
-const PAUSE: Duration = Duration::from_millis(250);
+use crate::{Failure, Installer, Result, codes, patience};
 
 /// Runs an action and answers with a code that Windows Installer understands.
 pub fn run(session: u32, name: &'static str, action: fn(&Session) -> Result<()>) -> u32 {
@@ -68,11 +61,13 @@ pub fn check_disk(session: &Session) -> Result<()> {
 /// See [`ExpandDisk::run`].
 pub fn expand_disk(session: &Session) -> Result<()> {
     let data = told(session);
+    let work = ExpandDisk::from_data(&data)?;
     if is_same(&data) {
+        work.take_back(session)?;
         session.log("the disk is there already");
         return Ok(());
     }
-    ExpandDisk::from_data(&data)?.run(session)
+    work.run(session)
 }
 
 /// Rollback: as if nothing had been.
@@ -96,15 +91,11 @@ pub fn rollback_disk(session: &Session) -> Result<()> {
 /// If the `.msi` does not tell where.
 pub fn commit_disk(session: &Session) -> Result<()> {
     let files = DiskFiles::from_data(&told(session))?;
-    for _ in 1..TRIES {
-        if files.commit().is_ok() {
-            return Ok(());
-        }
-        thread::sleep(PAUSE);
-    }
-    if let Err(failure) = files.commit() {
+    if let Err(failure) = patience::until_done(|| files.commit(), |_| true) {
         session.warn(&format!("{failure}; it is deleted at the next start of the computer"));
-        file_system::delete_at_restart(&files.replaced);
+        for left in [&files.undo, &files.replaced] {
+            file_system::delete_at_restart(left);
+        }
     }
     Ok(())
 }
@@ -148,6 +139,7 @@ pub fn delete_disks(session: &Session) -> Result<()> {
     let data = told(session);
     let files = DiskFiles::from_data(&data)?;
     let all_users = data.folder("Shared")?.join("AllUsers");
-    DeleteDisks { files, all_users, profiles: registry::profiles() }.run(session);
+    DeleteDisks { files, all_users, profiles: registry::profiles() }
+        .run(session, &file_system::delete_at_restart);
     Ok(())
 }
