@@ -23,6 +23,15 @@ pub struct DeleteDisks {
     pub profiles: Vec<PathBuf>,
 }
 
+/// Whether [`DeleteDisks`] deletes what is at `path`, in the folder of the layers of a shared workspace or of any user's, and
+/// perhaps only at the next start of the computer.
+pub fn is_layer(path: &Path, all_users: &Path) -> bool {
+    let lower = |path: &Path| path.to_string_lossy().replace('\\', "/").to_lowercase();
+    let path = lower(path);
+    path.starts_with(&format!("{}/", lower(all_users)))
+        || path.contains(&format!("/{}/", LAYERS.join("/").to_lowercase()))
+}
+
 impl DeleteDisks {
     /// Deletes. What cannot be deleted now is a warning, for the workspace is removed already, and left to `at_restart`, which
     /// has it deleted at the next start of the computer.
@@ -212,6 +221,15 @@ mod tests {
         DeleteDisks { files, all_users: all_users.clone(), profiles: vec![] }.run(&Told::default(), &|_| ());
         assert!(elsewhere.join("precious").exists());
         assert_eq!(fs::read_dir(all_users).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn layers_are_known_by_their_folders() {
+        let is_layer =
+            |path: &str| is_layer(Path::new(path), Path::new(r"C:\ProgramData\Microsoft\Medv\AllUsers"));
+        assert!(is_layer(r"c:\programdata\Microsoft\Medv\ALLUSERS\l.vhd"));
+        assert!(is_layer(r"D:\Users\ann\AppData\Local\Microsoft\MEDV\v2\Virtual Machines\x\l.vhd"));
+        assert!(!is_layer(r"C:\ProgramData\Microsoft\Medv\AllUsersToo\l.vhd"));
     }
 
     #[test]

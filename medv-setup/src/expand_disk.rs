@@ -12,10 +12,10 @@ use medv_codec::expand::{ExpandOptions, ExpandReport, TargetForm, expand};
 use medv_format::Limits;
 
 use crate::action_data::ActionData;
-use crate::check_disk::{open, source};
+use crate::check_disk::{for_the_system, open, source};
 use crate::disk_files::DiskFiles;
 use crate::room::in_units;
-use crate::{Failure, Installer, Result};
+use crate::{Failure, Installer, Result, codes};
 
 /// Steps of the progress bar.
 const TICKS: u32 = 1000;
@@ -64,7 +64,7 @@ impl ExpandDisk {
     /// [`DiskFiles::remove_unfinished`] make everything as it was.
     pub fn run(&self, installer: &dyn Installer) -> Result<()> {
         self.take_back(installer)?;
-        let source = open(&self.source)?;
+        let source = open(&self.source).map_err(lost_on_the_way)?;
         let form = TargetForm::vhd_of(&Container::open(&source, &Limits::default())?.index.header.form);
         let input = Input::Random(Box::new(source));
         // An unfinished disk of another package is of no use to anybody.
@@ -95,6 +95,14 @@ impl ExpandDisk {
         installer.log(&summary(&report?));
         self.files.put_in_place()
     }
+}
+
+/// `CheckDisk`, which runs as the user, has seen it. A letter that a user has connected to a share is not there for the system.
+fn lost_on_the_way(failure: Failure) -> Failure {
+    if failure.code != codes::SOURCE_ABSENT {
+        return failure;
+    }
+    Failure { message: format!("{}; {}", failure.message, for_the_system()), ..failure }
 }
 
 fn summary(report: &ExpandReport) -> String {
@@ -284,6 +292,17 @@ pub(crate) mod tests {
         work.files.remove_unfinished().unwrap();
         assert_eq!(fs::read(&work.files.disk).unwrap(), b"old");
         assert!(!work.files.part().exists() && !work.files.new.exists());
+    }
+
+    #[test]
+    fn a_disk_that_only_the_user_sees_says_whose_account_it_is() {
+        let packed = packed();
+        let work = ExpandDisk { source: packed.medv.with_extension("gone"), files: packed.files() };
+        let failure = work.run(&Told::default()).unwrap_err();
+        assert!(
+            failure.message.contains("system's own account") && failure.message.contains("drive letters"),
+            "{failure}"
+        );
     }
 
     #[test]

@@ -8,12 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::command;
+use crate::screen::Screen;
 
 /// The machine. Whatever still runs on it is ended when it goes.
 #[derive(Debug)]
 pub struct WindowsMachine {
     prefix: PathBuf,
     programs: PathBuf,
+    /// The screen, if it has one.
+    display: Option<String>,
     /// A program that waits for its input: as long as one runs, the machine stays on.
     waiting: RefCell<Option<Child>>,
 }
@@ -28,11 +31,23 @@ pub struct Ran {
 }
 
 impl WindowsMachine {
-    /// A new machine. There is one at a time: it is always in the same folder.
+    /// A new machine without a screen. There is one at a time: it is always in the same folder.
     ///
     /// # Panics
     /// If the programs do not build, or Wine does not start.
     pub fn new() -> Self {
+        Self::with_display(None)
+    }
+
+    /// A new machine with a screen.
+    ///
+    /// # Panics
+    /// As [`WindowsMachine::new`].
+    pub fn with_screen(screen: &Screen) -> Self {
+        Self::with_display(Some(screen.display().to_owned()))
+    }
+
+    fn with_display(display: Option<String>) -> Self {
         let built = Command::new(command::program("xtask", "xtask"))
             .arg("windows")
             .stderr(Stdio::inherit())
@@ -42,7 +57,7 @@ impl WindowsMachine {
         let said = String::from_utf8(built.stdout).expect("text");
         let programs = PathBuf::from(said.lines().last().expect("the folder of the programs"));
         let prefix = programs.ancestors().nth(2).expect("the target folder").join("machine");
-        let machine = Self { prefix, programs, waiting: RefCell::default() };
+        let machine = Self { prefix, programs, display, waiting: RefCell::default() };
         if machine.prefix.exists() {
             machine.switch_off();
             fs::remove_dir_all(&machine.prefix).expect("the machine of an earlier run can be deleted");
@@ -119,6 +134,33 @@ impl WindowsMachine {
         }
     }
 
+    /// Connects a drive to a folder of this system as if that were on another computer, and answers with the drive.
+    ///
+    /// # Panics
+    /// If that cannot be written down.
+    pub fn share(&self, folder: &Path) -> String {
+        let drives = ["add", r"HKLM\Software\Wine\Drives", "/v", "n:", "/d", "network"];
+        assert_eq!(self.run("reg", drives).code, 0);
+        std::os::unix::fs::symlink(folder, self.prefix.join("dosdevices/n:")).expect("links can be made");
+        // What a drive is, it finds out when it starts.
+        self.switch_off();
+        self.switch_on();
+        r"N:\".to_owned()
+    }
+
+    /// Whether a program of this name runs on any machine with Windows here.
+    ///
+    /// # Panics
+    /// If what runs cannot be looked at.
+    pub fn runs(program: &str) -> bool {
+        let processes = fs::read_dir("/proc").expect("processes");
+        processes.flatten().any(|process| {
+            let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
+            let name = line.split(|byte| *byte == 0).next().unwrap_or_default();
+            String::from_utf8_lossy(name).rsplit(['\\', '/']).next() == Some(program)
+        })
+    }
+
     /// A path on the machine's drive `C:`, as this system knows it.
     pub fn path(&self, below: &str) -> PathBuf {
         self.prefix.join("drive_c").join(below)
@@ -177,8 +219,12 @@ impl WindowsMachine {
     fn wine(&self) -> Command {
         let mut wine = Command::new("wine");
         wine.env("WINEPREFIX", &self.prefix).env("WINEARCH", "win64").env("WINEDEBUG", "-all");
-        // No offers to download browsers, and no windows.
-        wine.env("WINEDLLOVERRIDES", "mscoree,mshtml=").env_remove("DISPLAY");
+        // No offers to download browsers.
+        wine.env("WINEDLLOVERRIDES", "mscoree,mshtml=");
+        match &self.display {
+            Some(display) => wine.env("DISPLAY", display),
+            None => wine.env_remove("DISPLAY"),
+        };
         wine
     }
 }
