@@ -38,20 +38,19 @@ impl DeleteDisks {
     pub fn run(&self, installer: &dyn Installer, at_restart: &dyn Fn(&Path)) {
         let deletion = Deletion { installer, at_restart, left: Cell::new(0) };
         for profile in &self.profiles {
-            let folder = profile.join(LAYERS.iter().collect::<PathBuf>());
-            deletion.tell(&folder, || {
-                let mut way = Vec::new();
+            let layers = profile.join(LAYERS.iter().collect::<PathBuf>());
+            deletion.tell(&layers, || {
                 // A user must not have a folder of somebody else's emptied: each one on the way is held.
-                for folder in
-                    folder.ancestors().skip(1).take(LAYERS.len()).collect::<Vec<_>>().into_iter().rev()
-                {
-                    match hold(folder) {
+                let (mut folder, mut way) = (profile.clone(), Vec::new());
+                for name in LAYERS {
+                    folder.push(name);
+                    match hold(&folder) {
                         Ok(Some(held)) => way.push(held),
                         Ok(None) => return,
-                        Err(error) => return deletion.stays(folder, &error),
+                        Err(error) => return deletion.stays(&folder, &error),
                     }
                 }
-                deletion.empty(&folder);
+                deletion.empty(&layers);
             });
         }
         deletion.tell(&self.all_users, || deletion.empty(&self.all_users));
@@ -241,7 +240,7 @@ mod tests {
         let (told, later) = (Told::default(), RefCell::new(Vec::new()));
         let deletion = DeleteDisks { files, all_users: folder.path().join("AllUsers"), profiles: vec![] };
         deletion.run(&told, &|path| later.borrow_mut().push(path.to_owned()));
-        assert_eq!(later.into_inner(), [deletion.files.disk.clone()]);
+        assert_eq!(later.into_inner(), std::slice::from_ref(&deletion.files.disk));
         let warnings = told.warnings.into_inner();
         assert!(matches!(warnings.as_slice(), [one] if one.contains("next start")), "{warnings:?}");
         let disk = deletion.files.disk.display().to_string();
