@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -28,6 +29,48 @@ pub struct Ran {
     pub code: u32,
     /// What it printed.
     pub text: String,
+}
+
+/// A program that runs on it. What it prints goes into files: a pipe would stay open as long as anything that it has started
+/// runs, such as the desktop, which ends only when the machine does.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    output: File,
+    errors: File,
+}
+
+impl Running {
+    /// Whether it has ended.
+    ///
+    /// # Panics
+    /// If that cannot be found out.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_some()
+    }
+
+    /// Waits for its end, however it ends.
+    ///
+    /// # Panics
+    /// If it cannot be waited for.
+    pub fn wait(&mut self) {
+        self.child.wait().expect("it ends");
+    }
+
+    /// Waits for its end, and answers what it has left behind.
+    ///
+    /// # Panics
+    /// If it left no exit code.
+    pub fn end(mut self) -> Ran {
+        self.wait();
+        let [text, said] = [&mut self.output, &mut self.errors].map(|file| {
+            let mut bytes = Vec::new();
+            file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("what it printed");
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        let code = text.lines().rev().find_map(|line| line.trim().strip_prefix("exit code ")?.parse().ok());
+        Ran { code: code.unwrap_or_else(|| panic!("no exit code: {text}{said}")), text }
+    }
 }
 
 impl WindowsMachine {
@@ -97,12 +140,7 @@ impl WindowsMachine {
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = A>,
     ) -> Ran {
-        let child = self.start(program, arguments);
-        let output = child.wait_with_output().expect("it ends");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let code = text.lines().rev().find_map(|line| line.trim().strip_prefix("exit code ")?.parse().ok());
-        let said = String::from_utf8_lossy(&output.stderr);
-        Ran { code: code.unwrap_or_else(|| panic!("no exit code: {text}{said}")), text }
+        self.start(program, arguments).end()
     }
 
     /// Starts a program as [`WindowsMachine::run`] does.
@@ -113,10 +151,13 @@ impl WindowsMachine {
         &self,
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = A>,
-    ) -> Child {
+    ) -> Running {
+        let [output, errors] = [(); 2].map(|()| tempfile::tempfile().expect("a temporary file"));
         let mut wine = self.wine();
         wine.arg(self.programs.join("examples/exit-code.exe")).arg(program).args(arguments);
-        wine.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("wine starts")
+        let written = |file: &File| Stdio::from(file.try_clone().expect("a second handle"));
+        wine.stdin(Stdio::null()).stdout(written(&output)).stderr(written(&errors));
+        Running { child: wine.spawn().expect("wine starts"), output, errors }
     }
 
     /// Ends everything that runs, at once: the power goes.

@@ -5,13 +5,12 @@ mod with_wine {
     mod with_Xvfb {
         use std::fs;
         use std::path::{Path, PathBuf};
-        use std::process::Child;
 
         use medv_packager::msi::ComponentKind;
         use medv_setup::codes;
         use medv_tests::images::noise;
         use medv_tests::screen::Screen;
-        use medv_tests::windows_machine::WindowsMachine;
+        use medv_tests::windows_machine::{Running, WindowsMachine};
         use medv_tests::windows_package::{Package, PackedDisk, installer};
 
         const WORKSPACE: &str = "ProgramData/Microsoft/Medv/Workspace";
@@ -46,20 +45,17 @@ mod with_wine {
             }
 
             /// Waits for a page of `setup` with this button, presses it, and answers with what the page says.
-            fn press(&self, setup: &mut Child, button: &str) -> String {
+            fn press(&self, setup: &mut Running, button: &str) -> String {
                 let mut press =
                     self.machine.start(self.machine.program("examples/press.exe"), ["MED-V Setup", button]);
-                while press.try_wait().unwrap().is_none() {
-                    if setup.try_wait().unwrap().is_some() {
-                        press.kill().unwrap();
-                        panic!("it ended without a page with {button:?}");
-                    }
+                while !press.has_ended() {
+                    assert!(!setup.has_ended(), "it ended without a page with {button:?}");
                     std::thread::sleep(std::time::Duration::from_millis(20));
                 }
-                String::from_utf8_lossy(&press.wait_with_output().unwrap().stdout).into_owned()
+                press.end().text
             }
 
-            fn start(&self, program: impl AsRef<std::ffi::OsStr>) -> Child {
+            fn start(&self, program: impl AsRef<std::ffi::OsStr>) -> Running {
                 self.machine.start(program, [] as [&str; 0])
             }
 
@@ -72,7 +68,7 @@ mod with_wine {
                 let page = self.press(&mut setup, "Install");
                 assert!(page.contains("MED-V Host Agent") && page.contains("for all users"), "{page}");
                 assert!(self.press(&mut setup, "Finish").contains("Everything is done"));
-                assert_eq!(ends(setup), codes::SUCCESS);
+                assert_eq!(setup.end().code, codes::SUCCESS);
 
                 let agent = self.machine.path(AGENT);
                 fs::remove_file(&agent).unwrap();
@@ -83,7 +79,7 @@ mod with_wine {
                     "{page}"
                 );
                 assert!(self.press(&mut setup, "Finish").contains("Everything is done"));
-                assert_eq!(ends(setup), codes::SUCCESS);
+                assert_eq!(setup.end().code, codes::SUCCESS);
                 assert!(agent.is_file());
             }
 
@@ -94,14 +90,14 @@ mod with_wine {
                 assert!(self.press(&mut setup, "Install").contains("Disk: large.medv"));
                 let unfinished = self.workspace("large.vhd.new.medv-part");
                 while !unfinished.exists() {
-                    assert!(setup.try_wait().unwrap().is_none(), "it ended before it expanded anything");
+                    assert!(!setup.has_ended(), "it ended before it expanded anything");
                     std::thread::sleep(std::time::Duration::from_millis(5));
                 }
                 let page = self.press(&mut setup, "Cancel");
                 assert!(page.contains("Installing"), "{page}");
                 let page = self.press(&mut setup, "Close");
                 assert!(page.contains("Cancelled") && page.contains("1602"), "{page}");
-                assert_eq!(ends(setup), codes::USER_EXIT);
+                assert_eq!(setup.end().code, codes::USER_EXIT);
                 // Wine does not roll back what is cancelled: the folder stays, without anything in it.
                 assert_eq!(fs::read_dir(self.workspace("")).unwrap().count(), 0);
             }
@@ -121,9 +117,7 @@ mod with_wine {
                 while !WindowsMachine::runs("medv-host.exe") {
                     std::thread::sleep(std::time::Duration::from_millis(50));
                 }
-                // It has the output of setup.exe open, and would keep it so.
-                assert_eq!(self.machine.run("taskkill", ["/f", "/im", "medv-host.exe"]).code, 0);
-                assert_eq!(ends(setup), codes::SUCCESS);
+                assert_eq!(setup.end().code, codes::SUCCESS);
                 assert!(
                     same_bytes(&self.workspace("office.vhd"), &disk.vhd),
                     "the disk is not what was packed"
@@ -134,15 +128,6 @@ mod with_wine {
                 let folder = self.folder.path().join(format!("{name}-package"));
                 Package::new(&self.machine, folder, "Office", "1.0.0", 5, disk)
             }
-        }
-
-        /// How a program has ended that was started with the machine.
-        fn ends(program: Child) -> u32 {
-            let output = program.wait_with_output().unwrap();
-            let text = String::from_utf8_lossy(&output.stdout);
-            let code =
-                text.lines().rev().find_map(|line| line.trim().strip_prefix("exit code ")?.parse().ok());
-            code.unwrap_or_else(|| panic!("no exit code: {text}"))
         }
 
         fn same_bytes(one: &Path, other: &Path) -> bool {
