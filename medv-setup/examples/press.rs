@@ -1,10 +1,15 @@
-//! `press CAPTION BUTTON` waits for a window that shows the button, prints all that can be read in it, and presses the button.
+//! `press CAPTION BUTTON [FILE]` waits for a file, then for a window that shows the button, prints all that can be read in it,
+//! and presses the button.
 #![cfg_attr(windows, allow(unsafe_code))]
 
 #[cfg(windows)]
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let (caption, button) = (arguments.next().expect("a caption"), arguments.next().expect("a button"));
+    let file = arguments.next().unwrap_or_else(|| r"C:\".to_owned());
+    while !std::path::Path::new(&file).exists() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
     loop {
         if let Some(texts) = press(&caption, &button) {
             println!("{}", texts.join("\n"));
