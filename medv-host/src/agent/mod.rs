@@ -121,6 +121,8 @@ pub struct Agent {
     machine: Option<Box<dyn Machine>>,
     /// The number of the newest machine: what an older one reports does not count.
     machine_number: u64,
+    /// Whether the machine was woken up from its saved state.
+    is_woken: bool,
     medium: Option<Medium>,
     computer_name: String,
     guest: Option<Hello>,
@@ -168,6 +170,7 @@ impl Agent {
             menu: None,
             machine: None,
             machine_number: 0,
+            is_woken: false,
             medium: None,
             computer_name: String::new(),
             guest: None,
