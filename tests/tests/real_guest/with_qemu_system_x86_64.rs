@@ -1,0 +1,163 @@
+//! On QEMU.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::host::{Host, USER};
+
+const QUICK: &str =
+    "[settings]\nFtsTaskCancelTimeout = 2\nVmMemory = 192\nVmHostMemToGuestMemCalcEnabled = 0\n";
+
+fn has_event(log: &str, id: u32) -> bool {
+    log.lines().any(|line| line.split(' ').nth(2) == Some(&id.to_string()))
+}
+
+#[test]
+fn from_the_package_to_applications_and_back() {
+    let mut host = Host::with_workspace(QUICK);
+    let master = host.master();
+    host.log_on();
+    host.set_up();
+    host.until_menu(&["Calculator", "Notes", "Uninstall Notes"]);
+
+    // What the administrator's commands have done, what ftscompletion has done, and in which order.
+    let log = host.log();
+    let place = |what: &str| log.find(what).unwrap_or_else(|| panic!("no `{what}` in:\n{log}"));
+    assert!(place("10-greet") < place("20-licence"));
+    assert!(place("20-licence") < place("ftscompletion.log"));
+    assert!(place("boot 1") < place("boot 2") && !log.contains("boot 3"), "restarted once:\n{log}");
+    let commands = fs::read_to_string(host.path("home/state/medv/guest-logs/first-time-setup-commands.log"));
+    assert!(commands.unwrap().contains("licence installed"));
+    let results = host.run(&["results", "--json"]).exits(0).json();
+    assert_eq!((results[0]["user"].as_str(), results[0]["status_code"].as_u64()), (Some(USER), Some(0)));
+    assert!(!host.path("home/run/medv/answers.img").exists(), "the answers are gone");
+
+    // An application runs: it says so on the screen, and in a file.
+    let picture = host.path("screen.png");
+    host.click("Calculator");
+    host.until("the calculator runs", |status| status["machine"]["apps"] == 1);
+    let _ = host.run(&["screenshot", "Office", &picture.display().to_string()]).exits(0);
+    assert!(fs::read(&picture).unwrap().starts_with(b"\x89PNG"));
+    if let Some(keep) = std::env::var_os("MEDV_KEEP_SCREENSHOT") {
+        fs::copy(&picture, keep).unwrap();
+    }
+
+    // One goes, and the host's menu follows.
+    host.click("Uninstall Notes");
+    host.until_menu(&["Calculator", "Uninstall Notes"]);
+
+    // Saved and woken up, what ran runs on; shut down, the disk has all of it.
+    let _ = host.run(&["stop", "Office", "--how", "save", "--wait"]).exits(0);
+    let _ = host.run(&["start", "Office", "--wait"]).exits(0);
+    host.until("the guest speaks again", |status| status["machine"]["name"].is_string());
+    let _ = host.run(&["stop", "Office", "--how", "shut-down", "--wait"]).exits(0);
+    assert_eq!(
+        host.guest_file(&format!("/home/{USER}/calculator.out")),
+        "calculator run by alice: 2 + 2 = 4\n"
+    );
+    assert!(host.guest_file("/var/lib/greeted").starts_with("greeted on"));
+    let groups = host.guest_file("/etc/group");
+    let members = groups.lines().find_map(|line| line.strip_prefix("remotedesktop:")).expect("the group");
+    assert!(members.ends_with(USER), "{groups}");
+
+    // A click starts it. A reset throws it away, and sets up a new one.
+    host.click("Calculator");
+    host.until("the calculator runs", |status| status["machine"]["apps"] == 1);
+    let _ = host.run(&["reset", "Office"]).exits(2);
+    let _ = host.run(&["reset", "Office", "--yes"]).exits(0);
+    host.until_stage("mini-setup");
+    host.until_power("running");
+    host.until_menu(&["Calculator", "Notes", "Uninstall Notes"]);
+
+    // The session ends: its state is saved, nothing runs on.
+    let _ = host.run(&["quit"]).exits(0);
+    assert!(host.path("home/data/medv/Office.saved").exists());
+    assert_eq!(host.master(), master, "the master disk was written");
+}
+
+#[test]
+fn a_machine_that_is_killed_is_started_again_and_one_whose_agent_is_killed_dies_with_it() {
+    let mut host = Host::with_workspace(QUICK);
+    host.log_on();
+    host.until_stage("asking");
+    let _ = host.run(&["answer", "yes"]).exits(0);
+    host.until_stage("credentials");
+    host.give_password("secret");
+    host.until_stage("mini-setup");
+
+    // In the middle of first time setup: the agent goes, its machine with it, and the next agent begins anew.
+    let pid = host.machine_pid();
+    host.kill_agent();
+    let is_there = |pid: u32| fs::exists(format!("/proc/{pid}")).unwrap_or(false);
+    for _ in 0..100 {
+        if is_there(pid) {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    }
+    assert!(!is_there(pid), "a machine without an agent");
+    host.log_on();
+    host.set_up();
+    assert!(has_event(&host.log(), 3080), "{}", host.log());
+
+    // Ready, and its process is killed: it is noticed, noted, and started again.
+    let pid = host.machine_pid();
+    let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
+    assert!(killed.success());
+    host.until("noted", |_| has_event(&host.log(), 4022));
+    host.until_power("running");
+    assert_ne!(host.machine_pid(), pid);
+}
+
+/// What a guest does with a program of ours that is not ours.
+fn host_with_agent(script: &str, keys: &str) -> (Host, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("linux")).unwrap();
+    for name in ["medv-guest", "ftscompletion"] {
+        let path = folder.path().join("linux").join(name);
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    (Host::with_workspace(&format!("{QUICK}{keys}")).with_guest_programs(folder.path()), folder)
+}
+
+fn given_up(status: &Value) -> bool {
+    status["first_time_setup"]["stage"] == "given-up"
+}
+
+#[test]
+fn a_guest_that_crashes_is_tried_again_and_given_up() {
+    // Of course it is the guest's own setup that crashes it.
+    let (mut host, _programs) = host_with_agent(
+        "#!/bin/sh\necho c >/proc/sysrq-trigger\nsleep 1000\n",
+        "FtsMaxRetryCount = 1\nFtsMode = \"Silent\"\n",
+    );
+    host.log_on();
+    host.until_stage("credentials");
+    host.give_password("secret");
+    host.until("given up", given_up);
+    let log = host.log();
+    assert!(has_event(&log, 3071) && has_event(&log, 3079), "{log}");
+    assert!(log.contains("crashed"), "{log}");
+    let results = host.run(&["results", "--failed", "--json"]).exits(0).json();
+    assert_eq!(results[0]["status_code"], 3071);
+    assert!(!host.path("home/data/medv/Office.qcow2").exists(), "what was made of it is deleted");
+    assert_eq!(host.menu(), Vec::<String>::new());
+}
+
+#[test]
+fn a_guest_that_hangs_in_its_setup_is_ended_and_given_up() {
+    let (mut host, _programs) = host_with_agent(
+        "#!/bin/sh\nsleep 1000\n",
+        "FtsMaxRetryCount = 0\nFtsMode = \"Silent\"\nFtsNonInteractiveTimeout = 0\n",
+    );
+    host.log_on();
+    host.until_stage("credentials");
+    host.give_password("secret");
+    host.until("given up", given_up);
+    let log = host.log();
+    assert!(has_event(&log, 3071) && log.contains("it took too long"), "{log}");
+    assert!(!host.path("home/data/medv/Office.qcow2").exists());
+}
