@@ -1,7 +1,22 @@
 //! Events and their numbers. The numbers are those of Microsoft Enterprise Desktop Virtualization 2.0, so that what
 //! administrators watch for still works; they are also what first time setup leaves as a user's result.
 
+#[cfg(unix)]
+mod journal;
+mod log_file;
+mod log_line;
+mod system_log;
+
+use std::error::Error as _;
 use std::fmt;
+
+use medv_codec::Error;
+
+#[cfg(unix)]
+pub use journal::Journal;
+pub use log_file::{LogFile, default_log_path};
+pub use log_line::LogLine;
+pub use system_log::{SystemLog, Threshold};
 
 /// How much an event matters, as `EventLogLevel` counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +29,32 @@ pub enum Level {
     Information = 3,
     /// For whoever looks for a fault.
     Debug = 4,
+}
+
+impl Level {
+    /// All of them, the gravest first.
+    pub const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Information, Self::Debug];
+
+    /// What `EventLogLevel` stands for: events of this level and of all graver ones are noted. `None`: no events at all.
+    pub fn from_setting(number: u32) -> Option<Self> {
+        match number {
+            0 => None,
+            1 => Some(Self::Error),
+            2 => Some(Self::Warning),
+            3 => Some(Self::Information),
+            _ => Some(Self::Debug),
+        }
+    }
+
+    /// Its name in logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Information => "information",
+            Self::Debug => "debug",
+        }
+    }
 }
 
 macro_rules! event_ids {
@@ -108,6 +149,20 @@ impl Event {
         let text =
             if detail.is_empty() { id.meaning().to_owned() } else { format!("{}: {detail}", id.meaning()) };
         Self { id: Some(id), level: id.level(), text }
+    }
+
+    /// What an error says, with its causes and what to do about it.
+    pub fn of_error(level: Level, error: &Error) -> Self {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        if let Some(advice) = error.advised() {
+            text = format!("{text}; {advice}");
+        }
+        Self::plain(level, text)
     }
 
     /// An event without a number.

@@ -3,4 +3,9 @@
 pub mod desktop;
 pub mod event;
 pub mod hypervisor;
+#[cfg(unix)]
+pub mod session_bus;
 pub mod vault;
+pub mod wakeup;
+#[cfg(windows)]
+mod windows;

@@ -1,7 +1,40 @@
 //! Talking to the user: a trait, so that there is room for the desktop's own ways, and for tests.
+//!
+//! `wording.rs` has the words, `fitted.rs` cuts what is too long, `asked.rs` is a question until it is answered. On Linux, `freedesktop.rs` talks through the desktop's
+//! notification service (`notifications.rs`) and asks for passwords with pinentry (`pinentry.rs`). On Windows,
+//! `windows.rs` does it with dialogs and balloons.
+
+mod asked;
+mod fitted;
+#[cfg(unix)]
+mod freedesktop;
+#[cfg(unix)]
+mod notifications;
+#[cfg(unix)]
+mod pinentry;
+#[cfg(windows)]
+mod windows;
+mod wording;
+
+use std::sync::Arc;
 
 use medv_codec::Result;
 use medv_protocol::Secret;
+
+use crate::event::EventLog;
+
+#[cfg(unix)]
+pub use freedesktop::Freedesktop;
+#[cfg(windows)]
+pub use windows::Windows;
+
+/// The desktop of this session. Whatever goes wrong after a question was asked, and what had to be cut, is noted in `log`.
+pub fn system_desktop(log: Arc<dyn EventLog>) -> Box<dyn Desktop> {
+    #[cfg(unix)]
+    return Box::new(Freedesktop::of_this_session(log));
+    #[cfg(windows)]
+    return Box::new(Windows::new(log));
+}
 
 /// The user's desktop.
 pub trait Desktop: Send + Sync {
