@@ -42,6 +42,12 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("Xvfb", "xvfb"),
     ("xdotool", "xdotool"),
     ("import", "imagemagick"),
+    ("dbus-daemon", "dbus-daemon"),
+    ("dunst", "dunst"),
+    ("gnome-keyring-daemon", "gnome-keyring"),
+    ("secret-tool", "libsecret-tools"),
+    ("pinentry-gtk-2", "pinentry-gtk2"),
+    ("systemd-analyze", "systemd"),
 ];
 
 /// Sees to it that programs are there: missing ones are installed when this is Debian and we are root. Returns those
@@ -77,8 +83,18 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         }
         // Nothing of ours to run with it.
         "wine" => windows::hindrance(install),
+        "dunst" => needs(&["dbus-daemon", "Xvfb"], install),
+        "pinentry-gtk-2" => needs(&["dbus-daemon", "Xvfb", "xdotool"], install),
+        "gnome-keyring-daemon" => needs(&["dbus-daemon"], install),
+        "secret-tool" => needs(&["dbus-daemon", "gnome-keyring-daemon"], install),
         _ => None,
     }
+}
+
+/// A program that is of no use without others.
+fn needs(programs: &[&'static str], install: bool) -> Option<String> {
+    let missing = provide(programs, install);
+    (!missing.is_empty()).then(|| format!("{} is not installed", missing.join(", ")))
 }
 
 /// Only trying tells: containers often have the program, and names in /dev, but no devices.

@@ -16,7 +16,7 @@ const ARCHIVER: &str = "x86_64-w64-mingw32-ar";
 /// The packages with programs for Windows, those that are built together, and what is built of them. What medv.exe needs of the engine, to speak with
 /// web servers, must not get into the others.
 const PACKAGES: [([&str; 2], &[&str]); 2] = [
-    (["medv-cli", "medv-host"], &["--bins"]),
+    (["medv-cli", "medv-host"], &["--bins", "--examples"]),
     (["medv-setup", "medv-actions"], &["--bins", "--lib", "--examples"]),
 ];
 

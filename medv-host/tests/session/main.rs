@@ -1,0 +1,9 @@
+//! The host agent's side of a session, against the real services of a desktop on a bus of their own.
+#![cfg(unix)]
+
+mod private_session;
+
+mod with_dbus_daemon;
+mod with_dunst;
+mod with_gnome_keyring_daemon;
+mod with_pinentry_gtk_2;

@@ -1,0 +1,42 @@
+//! A session with a bus and nothing on it; a session with no bus at all.
+
+use medv_host::desktop::{Desktop, Freedesktop, Notice, Question, Urgency};
+use medv_host::session_bus::SessionBus;
+use medv_host::vault::{SecretService, Vault};
+use medv_protocol::Secret;
+
+use crate::private_session::{Noted, PrivateSession, answer};
+
+const NO_VAULT: &str = "no Secret Service answers on the session's D-Bus; the password is not kept";
+
+#[test]
+fn a_vault_that_is_not_there_keeps_nothing_and_says_so() {
+    let session = PrivateSession::new();
+    for bus in [session.bus(), SessionBus::at("unix:path=/nowhere/bus")] {
+        let vault = SecretService::new(bus, "Office", "ann");
+        let secret = Secret::new("secret".into());
+        let errors =
+            [vault.get().unwrap_err(), vault.keep(&secret).unwrap_err(), vault.forget().unwrap_err()];
+        for error in errors {
+            assert_eq!(error.to_string(), NO_VAULT);
+            assert!(error.advised().unwrap().contains("keyring"));
+        }
+    }
+}
+
+#[test]
+fn where_there_is_nobody_to_tell_or_ask_the_caller_hears_of_it() {
+    let session = PrivateSession::new();
+    let desktop = Freedesktop::new(session.bus(), None, Noted::new());
+    let notice = Notice { title: "Ready".into(), text: "All is ready.".into(), urgency: Urgency::Normal };
+    let missing = "no notification service answers on the session's D-Bus";
+    assert_eq!(desktop.tell(&notice).unwrap_err().to_string(), missing);
+    for question in [
+        Question::Start { message: "Now?".into(), link: None, can_wait: true },
+        Question::Password { user: "ann".into(), may_keep: false, again: false },
+    ] {
+        let (answer, answered) = answer();
+        assert_eq!(desktop.ask(&question, answer).unwrap_err().to_string(), missing);
+        answered.recv().unwrap_err();
+    }
+}
