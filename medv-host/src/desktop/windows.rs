@@ -7,7 +7,7 @@ use medv_codec::{Error, Result};
 
 use super::asked::{Answered, Asked, in_background, lock};
 use super::fitted::fitted;
-use super::wording::{Reply, Worded};
+use super::wording::{HELP, Reply, Worded};
 use super::{Answer, Desktop, Notice, Question, Urgency};
 use crate::event::{Event, EventLog, Level};
 use crate::windows::task_dialog::{self, Closing};
@@ -44,7 +44,12 @@ impl Desktop for Windows {
         let log = self.log.clone();
         in_background(move || match put(&question, &closing) {
             Ok(answer) => asked.answer(answer),
-            Err(error) => log.note(&Event::of_error(Level::Warning, &error)),
+            Err(_) if asked.is_over() => {}
+            Err(error) => {
+                log.note(&Event::of_error(Level::Warning, &error));
+                let Worded { title, text, .. } = Worded::new(&question).with_commands();
+                _ = balloon::show(title, &fitted(&text, balloon::LONGEST_TEXT, &*log), false);
+            }
         })
     }
 
@@ -80,10 +85,12 @@ fn put(question: &Question, closing: &Closing) -> Result<Answer> {
         }
         Reply::Buttons { yes, later } => {
             let buttons: Vec<_> = [Some(yes), later].into_iter().flatten().collect();
-            task_dialog::ask(title, &text, &buttons, link.as_deref(), closing).map(|pressed| match pressed {
-                Some(0) => Answer::Yes,
-                _ => Answer::Later,
-            })
+            task_dialog::ask(title, &text, &buttons, link.as_deref().map(|link| (HELP, link)), closing).map(
+                |pressed| match pressed {
+                    Some(0) => Answer::Yes,
+                    _ => Answer::Later,
+                },
+            )
         }
     };
     answer.map_err(|error| Error::io("cannot ask the user", error))

@@ -34,12 +34,12 @@ impl Closing {
     }
 }
 
-/// Shows a dialog and waits for its end: the number of the button, or `None` if it was closed.
+/// Shows a dialog, with a link (label, address) below if there is one, and waits for its end: the number of the button, or `None` if it was closed.
 pub(crate) fn ask(
     title: &str,
     text: &str,
     buttons: &[&str],
-    help: Option<&str>,
+    link: Option<(&str, &str)>,
     closing: &Closing,
 ) -> io::Result<Option<usize>> {
     const FIRST: i32 = 100;
@@ -49,7 +49,7 @@ pub(crate) fn ask(
         .map(|(id, label)| TASKDIALOG_BUTTON { nButtonID: id, pszButtonText: label.as_ptr() })
         .collect();
     let (program, title, text) = (wide("MED-V"), wide(title), wide(text));
-    let footer = help.map(|page| wide(&format!("<A HREF=\"{page}\">Help</A>")));
+    let footer = link.map(|(label, page)| wide(&format!("<A HREF=\"{page}\">{label}</A>")));
     let config = TASKDIALOGCONFIG {
         cbSize: size_of::<TASKDIALOGCONFIG>() as u32,
         dwFlags: TDF_ALLOW_DIALOG_CANCELLATION | TDF_ENABLE_HYPERLINKS,
