@@ -53,7 +53,16 @@ fn keep_owner(_: &Path, _: &File) -> std::io::Result<()> {
 
 /// Renames a file that is complete, and syncs its folder.
 pub(crate) fn put_in_place(part: &Path, path: &Path) -> Result<()> {
-    fs::rename(part, path).map_err(|error| Error::at(path, error))?;
+    let renamed = match fs::rename(part, path) {
+        // Windows renames nothing over a program that runs, but lets it be renamed itself.
+        Err(error) if cfg!(windows) && error.kind() == ErrorKind::PermissionDenied => {
+            let old = path.with_extension("old");
+            let _ = fs::remove_file(&old);
+            fs::rename(path, &old).and_then(|()| fs::rename(part, path))
+        }
+        renamed => renamed,
+    };
+    renamed.map_err(|error| Error::at(path, error))?;
     // Not every file system can sync a folder; then the rename is as safe as it gets.
     if let Some(Ok(folder)) = cfg!(unix).then(|| File::open(path.parent().unwrap_or(Path::new(".")))) {
         let _ = folder.sync_all();

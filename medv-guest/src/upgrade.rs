@@ -82,14 +82,7 @@ impl Upgrade {
         if !output.status.success() || !said.starts_with(&format!("{} ", program.name())) {
             return Err(Error::at(&part, format!("is not {}: it says {said:?}", program.name())));
         }
-        let path = places.program(program.name());
-        // Windows renames nothing over a program that runs, but lets it be renamed itself.
-        if cfg!(windows) && path.exists() {
-            let old = path.with_extension("old");
-            let _ = std::fs::remove_file(&old);
-            std::fs::rename(&path, &old).map_err(|error| Error::at(&path, error))?;
-        }
-        put_in_place(&part, &path)?;
+        put_in_place(&part, &places.program(program.name()))?;
         Ok(program)
     }
 }

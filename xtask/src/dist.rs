@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! programs/                            what the packager puts into packages: setup.exe, uninstall.exe, medv-actions.dll
-//! MED-V_HostAgent_Setup.exe            installs the host agent, and medv.exe
+//! MED-V_HostAgent_Setup.exe            installs the host agent, what it brings into guests, and medv.exe
 //! MED-V_WorkspacePackager_Setup.exe    installs medv.exe, programs/, and the PowerShell module
 //! medv_VERSION_ARCHITECTURE.deb        all of it, for Debian
 //! ```
 
 use crate::Result;
+use crate::guest_programs;
 use crate::shell::{capture, command, find, root, show, target};
 use crate::windows;
 use medv_codec::Error;
@@ -39,14 +40,15 @@ pub(crate) fn run() -> Result<()> {
         write_installer(&dist.join(name), kind, &built)?;
     }
     if find("dpkg").is_some() {
-        write_debian_package(&dist)?;
+        write_debian_package(&dist, &built)?;
     }
     println!("{}", dist.display());
     Ok(())
 }
 
-/// medv for this system: the command, the host agent, and what the packager puts into packages.
-fn write_debian_package(dist: &Path) -> Result<()> {
+/// medv for this system: the command, the host agent with what it brings into guests, and what the packager puts into
+/// packages. `windows` is the folder of the Windows programs.
+fn write_debian_package(dist: &Path, windows: &Path) -> Result<()> {
     show(command("cargo").args(["build", "--quiet", "--release", "-p", "medv-cli", "-p", "medv-host"]))?;
     let built = root().join("target/release");
     let mut paths = vec![
@@ -56,6 +58,9 @@ fn write_debian_package(dist: &Path) -> Result<()> {
     let programs =
         PROGRAMS.map(|name| (format!("usr/lib/medv/programs/{name}"), dist.join("programs").join(name)));
     paths.extend(programs);
+    let for_guests = guest_programs::PROGRAMS
+        .map(|program| (format!("usr/lib/medv/guest/{program}"), windows.join("guest").join(program)));
+    paths.extend(for_guests);
     let programs = paths.iter().map(|(path, from)| (path.clone(), from.as_path())).collect();
     let (version, architecture) =
         (env!("CARGO_PKG_VERSION"), capture(command("dpkg").arg("--print-architecture"))?);

@@ -1,4 +1,5 @@
-//! Developer commands: `cargo xtask demo | test | bench | fuzz | guest | pictures | windows | dist | ci`.
+//! Developer commands: `cargo xtask demo | test | bench | fuzz | guest | guest-programs | pictures | windows | dist |
+//! ci`.
 //!
 //! Each command is one module; what they share is [`shell`] (running programs), [`packages`] (programs we do not
 //! ship, and the Debian packages that bring them) and [`corpus`] (realistic disks).
@@ -11,6 +12,7 @@ mod demo;
 mod dist;
 mod fuzz;
 mod guest;
+mod guest_programs;
 mod packages;
 mod pictures;
 mod shell;
@@ -36,6 +38,8 @@ enum Xtask {
     Fuzz(fuzz::Options),
     /// Make a small Linux that boots, sealed, as a VHD: the guest of the tests
     Guest(guest::Options),
+    /// Build the programs that host agents bring into guests, and say where they are
+    GuestPrograms(windows::Options),
     /// Draw the pictures in the documents
     Pictures(pictures::Options),
     /// Build the Windows programs as the tests use them, and say where they are
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Xtask::Bench(options) => bench::run(&options),
         Xtask::Fuzz(options) => fuzz::run(&options),
         Xtask::Guest(options) => guest::run(&options),
+        Xtask::GuestPrograms(options) => guest_programs::run(&options),
         Xtask::Pictures(options) => pictures::run(&options),
         Xtask::Windows(options) => windows::run(&options),
         Xtask::Dist => dist::run(),

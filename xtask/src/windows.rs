@@ -4,6 +4,7 @@
 //! exists for it: cargo builds it from its sources (rustup's component `rust-src`), once for each profile.
 
 use crate::Result;
+use crate::guest_programs;
 use crate::packages::provide;
 use crate::shell::{capture, command, find, root, show};
 use std::fs;
@@ -15,11 +16,13 @@ const ARCHIVER: &str = "x86_64-w64-mingw32-ar";
 
 /// The packages with programs for Windows, those that are built together, and what is built of them. What medv.exe needs of the engine, to speak with
 /// web servers, must not get into the others.
-const PACKAGES: [(&[&str], &[&str]); 3] = [
+const PACKAGES: [(&[&str], &[&str]); 2] = [
     (&["medv-cli", "medv-host"], &["--bins", "--examples"]),
     (&["medv-setup", "medv-actions"], &["--bins", "--lib", "--examples"]),
-    (&["medv-guest"], &["--bins"]),
 ];
+
+/// What goes into guests.
+const GUEST: (&[&str], &[&str]) = (&["medv-guest"], &["--bins"]);
 
 /// What an installer consists of, as cargo calls it and as it is called on a machine.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -36,7 +39,7 @@ const PROGRAMS: &[(&str, &str)] = &[
 pub(crate) struct Options {
     /// Optimised, as they are given away
     #[arg(long)]
-    release: bool,
+    pub(crate) release: bool,
 }
 
 /// `cargo xtask windows`: builds, and ends with the folder that the programs are in, on a line of its own.
@@ -71,27 +74,43 @@ fn has_standard_library() -> bool {
     are_there() || (find("rustup").is_some() && add() && are_there())
 }
 
-/// Builds all programs and returns the folder that they are in, by the names that they have on a machine.
+/// Builds all programs and returns the folder that they are in, by the names that they have on a machine; those for guests
+/// are in `guest` as well.
 pub(crate) fn build(release: bool) -> Result<PathBuf> {
-    let folder = root().join("target/windows");
-    for (packages, targets) in PACKAGES {
-        let mut cargo = command("cargo");
-        cargo.args(["build", "--quiet", "-Zbuild-std=std,panic_unwind", "--target", TARGET, "--target-dir"]);
-        cargo.arg(&folder).args(targets).args(release.then_some("--release"));
-        cargo.args(packages.iter().flat_map(|package| ["--package", package]));
-        // Building the standard library is not yet something that a stable cargo does of itself.
-        cargo.env("RUSTC_BOOTSTRAP", "1");
-        cargo.env("RUSTFLAGS", "-D warnings");
-        cargo.env("CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_LINKER", COMPILER);
-        cargo.env("CC_x86_64_win7_windows_gnu", COMPILER).env("AR_x86_64_win7_windows_gnu", ARCHIVER);
-        // Nobody debugs these here, and they go into packages: small, and quick to build.
-        cargo.env("CARGO_PROFILE_DEV_DEBUG", "none").env("CARGO_PROFILE_DEV_STRIP", "symbols");
-        cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
-        show(&mut cargo)?;
+    for group in PACKAGES {
+        build_group(group, release)?;
     }
-    let built = folder.join(TARGET).join(if release { "release" } else { "debug" });
+    let built = build_for_guests(release)?;
     for (made, name) in PROGRAMS.iter().filter(|(made, name)| made != name) {
         fs::copy(built.join(made), built.join(name))?;
     }
+    guest_programs::lay_out(&built, release)?;
     Ok(built)
+}
+
+/// Builds the programs that go into guests, and returns the folder that all programs are in.
+pub(crate) fn build_for_guests(release: bool) -> Result<PathBuf> {
+    build_group(GUEST, release)?;
+    let profile = if release { "release" } else { "debug" };
+    Ok(target_folder().join(TARGET).join(profile))
+}
+
+fn target_folder() -> PathBuf {
+    root().join("target/windows")
+}
+
+fn build_group((packages, targets): (&[&str], &[&str]), release: bool) -> Result<()> {
+    let mut cargo = command("cargo");
+    cargo.args(["build", "--quiet", "-Zbuild-std=std,panic_unwind", "--target", TARGET, "--target-dir"]);
+    cargo.arg(target_folder()).args(targets).args(release.then_some("--release"));
+    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+    // Building the standard library is not yet something that a stable cargo does of itself.
+    cargo.env("RUSTC_BOOTSTRAP", "1");
+    cargo.env("RUSTFLAGS", "-D warnings");
+    cargo.env("CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_LINKER", COMPILER);
+    cargo.env("CC_x86_64_win7_windows_gnu", COMPILER).env("AR_x86_64_win7_windows_gnu", ARCHIVER);
+    // Nobody debugs these here, and they go into packages: small, and quick to build.
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "none").env("CARGO_PROFILE_DEV_STRIP", "symbols");
+    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
+    show(&mut cargo)
 }

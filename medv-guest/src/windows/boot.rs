@@ -12,10 +12,13 @@ use winreg::RegKey;
 use super::text::wide;
 use crate::Places;
 
+const PARENT: &str = r"SOFTWARE\Microsoft\Medv";
 const KEY: &str = r"SOFTWARE\Microsoft\Medv\GuestBoot";
 
 /// A name of this boot.
 pub(crate) fn boot_id(_: &Places) -> Option<String> {
+    // A parent that is made on the way would be forgotten as well, and could have no lasting keys.
+    RegKey::predef(winreg::enums::HKEY_LOCAL_MACHINE).create_subkey(PARENT).ok()?;
     let (path, mut key) = (wide(KEY), null_mut());
     // SAFETY: the path ends in a zero, and `key` is where the handle goes, which is closed below.
     let made = unsafe {

@@ -1,4 +1,5 @@
 //! Jobs: processes in one end when its last handle is closed, so when we end, however that happens.
+#![allow(unsafe_code)]
 
 use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};

@@ -1,4 +1,5 @@
 //! How much memory there is.
+#![allow(unsafe_code)]
 
 use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORYSTATUSEX};
 

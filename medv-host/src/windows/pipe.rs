@@ -1,4 +1,5 @@
 //! The client's end of a named pipe that is read and written at the same time: with a plain file, one would wait for the other.
+#![allow(unsafe_code)]
 
 use std::fs::{File, OpenOptions};
 use std::io;

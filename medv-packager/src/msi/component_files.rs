@@ -11,6 +11,8 @@ use crate::powershell;
 enum Content {
     /// It is the Windows program (or DLL) of the same name.
     Program,
+    /// It is a program for guests, which is beside the Windows programs under this very path.
+    ForGuests,
     /// It is the PowerShell module.
     Module,
 }
@@ -18,7 +20,14 @@ enum Content {
 /// Path below `MEDVDIR`, content.
 type Row = (&'static str, Content);
 
-const HOST_AGENT: &[Row] = &[("medv.exe", Content::Program), ("medv-host.exe", Content::Program)];
+const HOST_AGENT: &[Row] = &[
+    ("medv.exe", Content::Program),
+    ("medv-host.exe", Content::Program),
+    ("guest/linux/medv-guest", Content::ForGuests),
+    ("guest/linux/ftscompletion", Content::ForGuests),
+    ("guest/windows/medv-guest.exe", Content::ForGuests),
+    ("guest/windows/ftscompletion.exe", Content::ForGuests),
+];
 
 const WORKSPACE_PACKAGER: &[Row] = &[
     ("medv.exe", Content::Program),
@@ -28,7 +37,8 @@ const WORKSPACE_PACKAGER: &[Row] = &[
     ("WindowsPowerShell/Modules/microsoft.medv/microsoft.medv.psm1", Content::Module),
 ];
 
-/// Writes the `.msi` of a component with all its files. `program` gives the Windows program of a name.
+/// Writes the `.msi` of a component with all its files. `program` gives the Windows program of a name, and
+/// the program for guests of a path.
 ///
 /// # Errors
 /// Those of `program`, and of [`component`].
@@ -45,6 +55,7 @@ pub fn whole_component(
     for (path, content) in rows {
         contents.push(match content {
             Content::Program => program(path.rsplit('/').next().unwrap_or(path))?,
+            Content::ForGuests => program(path)?,
             Content::Module => powershell::module(),
         });
     }

@@ -12,7 +12,14 @@ pub(crate) const FOLDER: &str = "Program Files/Microsoft Enterprise Desktop Virt
 /// The files of a component, below [`FOLDER`].
 fn files(kind: ComponentKind) -> &'static [&'static str] {
     match kind {
-        ComponentKind::HostAgent => &["medv.exe", "medv-host.exe"],
+        ComponentKind::HostAgent => &[
+            "medv.exe",
+            "medv-host.exe",
+            "guest/linux/medv-guest",
+            "guest/linux/ftscompletion",
+            "guest/windows/medv-guest.exe",
+            "guest/windows/ftscompletion.exe",
+        ],
         ComponentKind::WorkspacePackager => &[
             "medv.exe",
             "programs/setup.exe",

@@ -24,15 +24,24 @@ pub(crate) fn run(root: Option<&Path>) -> Result<()> {
         Err(_) => Some(Level::Information),
     };
     let log: Arc<dyn EventLog> = Arc::new(SystemLog::new(places.state().join("host.log"), Box::new(level)));
-    let Some(_lock) = only_one(&places, &*log)? else { return Ok(()) };
+    let outcome = live(root, places, &log);
+    // Who starts with the session is heard by nobody.
+    if let Err(error) = &outcome {
+        log.note(&Event::of_error(Level::Error, error));
+    }
+    outcome
+}
+
+fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<()> {
+    let Some(_lock) = only_one(&places, &**log)? else { return Ok(()) };
 
     let program = std::env::current_exe().map_err(|error| Error::io("cannot find this program", error))?;
     let hypervisor = hypervisor::or_absent(Qemu::find(program.clone()));
     let parts = Parts {
         hypervisor,
-        desktop: system_desktop(Arc::clone(&log)),
+        desktop: system_desktop(Arc::clone(log)),
         vault: Box::new(system_vault),
-        log: Arc::clone(&log),
+        log: Arc::clone(log),
         menu: Folders::of_this_user(),
         schedules_wake_ups: root.is_none(),
         program,

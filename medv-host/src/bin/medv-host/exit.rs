@@ -52,17 +52,28 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Shows an error, and says how the command ends.
-pub(crate) fn report(error: &Error) -> Exit {
+/// Shows why arguments were not taken, or the help that was asked for, and says how the command ends.
+pub(crate) fn not_run(error: &clap::Error) -> Exit {
+    if !shows(&error.to_string()) {
+        let _ = error.print();
+    }
+    if error.exit_code() == 0 { Exit::Done } else { Exit::Usage }
+}
+
+/// Shows an error, and says how the command ends. Where nobody reads what is printed, it is shown in a window if one
+/// `may_open`.
+pub(crate) fn report(error: &Error, may_open: bool) -> Exit {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
         text = format!("{text}: {error}");
         cause = error.source();
     }
-    eprintln!("medv-host: error: {text}");
     if let Some(advice) = error.advised() {
-        eprintln!("  help: {advice}");
+        text = format!("{text}\n  help: {advice}");
+    }
+    if !may_open || !shows(&text) {
+        eprintln!("medv-host: error: {text}");
     }
     match error.kind() {
         ErrorKind::Io => Exit::Io,
@@ -71,5 +82,16 @@ pub(crate) fn report(error: &Error) -> Exit {
         ErrorKind::Limit => Exit::Limit,
         ErrorKind::Usage => Exit::Usage,
         ErrorKind::Cancelled => Exit::Interrupted,
+    }
+}
+
+/// Shows a text in a window, if nobody reads what is printed: only on Windows do programs start like that.
+fn shows(text: &str) -> bool {
+    #[cfg(windows)]
+    return medv_host::console::show_error("medv-host", text);
+    #[cfg(not(windows))]
+    {
+        let _ = text;
+        false
     }
 }

@@ -26,9 +26,11 @@ use medv_codec::Result;
 use medv_host::hypervisor::qemu;
 
 use args::{Args, Command};
-use exit::{Exit, report};
+use exit::{Exit, not_run, report};
 
 fn main() -> ExitCode {
+    #[cfg(windows)]
+    medv_host::console::attach();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     // Not for users: the hypervisor calls it.
     #[cfg(unix)]
@@ -41,14 +43,12 @@ fn main() -> ExitCode {
     };
     let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
-        Err(error) => {
-            let _ = error.print();
-            return if error.exit_code() == 0 { Exit::Done.into() } else { Exit::Usage.into() };
-        }
+        Err(error) => return not_run(&error).into(),
     };
     match run(&args) {
         Ok(()) => Exit::Done.into(),
-        Err(error) => report(&error).into(),
+        // What starts with the session disturbs nobody: its errors are in the log.
+        Err(error) => report(&error, !matches!(args.command, Command::Run)).into(),
     }
 }
 

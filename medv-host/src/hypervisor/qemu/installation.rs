@@ -24,7 +24,7 @@ pub(super) struct Installation {
 }
 
 impl Installation {
-    /// Looks in `PATH`.
+    /// Looks in `PATH`, and on Windows where QEMU's installer says that it is.
     pub(super) fn find() -> Result<Self> {
         let program = find_program(PROGRAM).ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, format!("there is no {PROGRAM} in PATH"))
@@ -48,11 +48,27 @@ impl Installation {
     }
 }
 
-/// The full path of a program in `PATH`.
+/// The full path of a program in `PATH`, or in QEMU's own folder.
 pub(super) fn find_program(name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(&file)).find(|path| path.is_file())
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = std::env::split_paths(&path).chain(own_folder());
+    folders.find_map(|folder| Some(folder.join(&file)).filter(|path| path.is_file()))
+}
+
+/// Where QEMU's installer has put it: on Windows that is not in `PATH`.
+#[cfg(windows)]
+fn own_folder() -> Option<PathBuf> {
+    use winreg::RegKey;
+    use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_QUERY_VALUE, KEY_WOW64_64KEY};
+    let access = KEY_QUERY_VALUE | KEY_WOW64_64KEY;
+    let key = RegKey::predef(HKEY_LOCAL_MACHINE).open_subkey_with_flags(r"SOFTWARE\QEMU", access).ok()?;
+    key.get_value::<String, _>("Install_Dir").ok().map(PathBuf::from)
+}
+
+#[cfg(not(windows))]
+fn own_folder() -> Option<PathBuf> {
+    None
 }
 
 fn ask(program: &Path, arguments: &[&str]) -> Result<String> {

@@ -1,0 +1,114 @@
+//! A guest's life: the agent is installed, runs first time setup, and after the restart starts applications. The host at the
+//! other end of its port is the example `guest_port`.
+
+use std::fs;
+
+use medv_tests::windows_machine::WindowsMachine;
+use serde_json::Value;
+
+const PROGRAMS: &str = "Program Files/Microsoft Enterprise Desktop Virtualization";
+const STATE: &str = "ProgramData/Microsoft/Medv/Guest";
+const COMMANDS: &str = "ProgramData/Microsoft/Medv/FirstTimeSetup";
+const START_MENU: &str = "ProgramData/Microsoft/Windows/Start Menu/Programs";
+const PIPE: &str = r"\\.\pipe\medv-guest-port";
+
+pub(crate) fn is_set_up(machine: &WindowsMachine) {
+    is_installed_from_the_medium(machine);
+    runs_the_commands_and_completes(machine);
+    // What the guest was told to do, and Wine does not.
+    machine.switch_off();
+    machine.switch_on();
+    starts_its_applications(machine);
+}
+
+fn is_installed_from_the_medium(machine: &WindowsMachine) {
+    let medium = machine.path("medium");
+    fs::create_dir(&medium).unwrap();
+    for name in ["medv-guest.exe", "ftscompletion.exe"] {
+        fs::copy(machine.program(&format!("guest/windows/{name}")), medium.join(name)).unwrap();
+    }
+    let ran = machine.run(r"C:\medium\medv-guest.exe", ["install"]);
+    assert_eq!(ran.code, 0, "{}", ran.text);
+    for name in ["medv-guest.exe", "ftscompletion.exe"] {
+        let installed = fs::read(machine.path(PROGRAMS).join(name));
+        let installed = installed.unwrap_or_else(|error| panic!("{name}: {error}: {}", ran.text));
+        assert!(installed == fs::read(medium.join(name)).unwrap(), "{name}");
+    }
+    assert!(
+        machine.path("windows/system32/tasks/MEDV Guest Agent").is_file(),
+        "it does not start with the guest"
+    );
+    let log = fs::read_to_string(machine.path(STATE).join("Logs/medv-guest.log")).unwrap();
+    assert!(log.contains(r"installed from C:\medium"), "{log}");
+}
+
+fn runs_the_commands_and_completes(machine: &WindowsMachine) {
+    let commands = machine.path(COMMANDS);
+    fs::create_dir_all(&commands).unwrap();
+    fs::write(commands.join("10-greet.cmd"), "@echo hello from %~n0\r\n").unwrap();
+    fs::write(commands.join("20-fail.bat"), "@exit 7\r\n").unwrap();
+    let said = speak(machine);
+    let hello = one(&said, "hello");
+    assert_eq!(
+        (&hello["boot"], &hello["phase"], &hello["system"]),
+        (&1.into(), &"setup".into(), &"windows".into())
+    );
+    let ended: Vec<_> = said.iter().filter(|said| said["type"] == "command_ended").collect();
+    assert_eq!(ended.len(), 2, "{said:?}");
+    assert_eq!((&ended[0]["name"], &ended[0]["code"]), (&"10-greet.cmd".into(), &0.into()));
+    assert_eq!(ended[0]["output"].as_str().unwrap().trim_end(), "hello from 10-greet");
+    assert_eq!((&ended[1]["name"], &ended[1]["code"]), (&"20-fail.bat".into(), &7.into()));
+    assert_eq!(one(&said, "setup_ended")["outcome"], "complete", "{said:?}");
+    assert_eq!(said.last().unwrap()["type"], "bye");
+    let log = fs::read_to_string(machine.path(STATE).join("Logs/ftscompletion.log")).unwrap();
+    for group in ["the remote desktop users", "the administrators"] {
+        assert!(log.contains(&format!("anna is in {group}")), "{log}");
+    }
+}
+
+fn starts_its_applications(machine: &WindowsMachine) {
+    fs::write(machine.path("note.bat"), "@echo %* > C:\\noted.txt\r\n").unwrap();
+    let ran = machine.run(machine.program("examples/menu.exe"), [r"C:\note.bat", "Office", "Notes"]);
+    let shortcut = ran.text.lines().next().unwrap().trim().replace('\\', "/");
+    let folder = machine.path(START_MENU);
+    fs::create_dir_all(folder.join("Tools")).unwrap();
+    let shortcut = machine.path(shortcut.strip_prefix("C:/").unwrap());
+    fs::rename(shortcut, folder.join("Tools/Notes.lnk")).unwrap();
+    // Windows' own are not for the host.
+    fs::create_dir_all(folder.join("Accessories")).unwrap();
+    fs::copy(folder.join("Tools/Notes.lnk"), folder.join("Accessories/Paint.lnk")).unwrap();
+
+    let said = speak(machine);
+    let hello = one(&said, "hello");
+    assert_eq!((&hello["boot"], &hello["phase"]), (&2.into(), &"ready".into()));
+    let apps = one(&said, "apps")["apps"].as_array().unwrap().clone();
+    assert_eq!(apps.len(), 1, "{apps:?}");
+    assert_eq!((&apps[0]["id"], &apps[0]["folder"]), (&"Tools/Notes.lnk".into(), &"Tools".into()));
+    assert_eq!(one(&said, "logged_on")["user"], "anna");
+    assert_eq!(one(&said, "app_ended")["request"], 2);
+    // Wine does not wait for what a shortcut leads to.
+    let noted = loop {
+        match fs::read_to_string(machine.path("noted.txt")) {
+            Ok(noted) if noted.ends_with('\n') => break noted,
+            _ => std::thread::sleep(std::time::Duration::from_millis(100)),
+        }
+    };
+    assert_eq!(noted.trim_end(), r#"app -- "Office" "Notes.lnk""#);
+}
+
+/// Has the agent and its host speak until the agent says goodbye; what it said.
+fn speak(machine: &WindowsMachine) -> Vec<Value> {
+    let agent = machine.path(PROGRAMS).join("medv-guest.exe");
+    let mut agent = machine.start(agent, ["run", "--port", PIPE]);
+    let ran = machine.run(machine.program("examples/guest_port.exe"), [PIPE, "anna"]);
+    assert_eq!(ran.code, 0, "{}", ran.text);
+    // It waits for the power to go, or has ended where the machine could not be told to go down.
+    agent.kill().unwrap();
+    _ = agent.wait();
+    let lines = ran.text.lines().filter(|line| line.starts_with('{'));
+    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn one<'a>(said: &'a [Value], kind: &str) -> &'a Value {
+    said.iter().find(|said| said["type"] == kind).unwrap_or_else(|| panic!("no {kind}: {said:?}"))
+}
