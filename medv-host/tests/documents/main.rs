@@ -1,6 +1,7 @@
 //! What the documents take from the code: the picture of first time setup, its stages, the numbers of events. They are written
 //! with `MEDV_WRITE_DOCS=1`, and compared else.
 
+mod json;
 mod picture;
 mod tables;
 
