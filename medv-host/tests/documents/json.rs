@@ -10,7 +10,8 @@ use serde_json::Value;
 /// The `json` block behind a command.
 fn shown(command: &str) -> Value {
     let page = crate::read(&crate::docs().join("json.md"));
-    let (_, rest) = page.split_once(&format!("$ {command}\n```\n```json\n")).expect("the command is on the page");
+    let (_, rest) =
+        page.split_once(&format!("$ {command}\n```\n```json\n")).expect("the command is on the page");
     let (block, _) = rest.split_once("```").expect("the block ends");
     serde_json::from_str(block).expect("JSON")
 }

@@ -56,9 +56,12 @@ pub(crate) fn draw() -> String {
 fn lines_out(svg: &mut String, layout: &Layout) {
     for stage in Stage::ALL {
         for side in Side::ALL {
-            let lanes = layout.ways.iter().filter(|way| way.side_of(stage) == side && way.from.contains(&stage));
+            let lanes =
+                layout.ways.iter().filter(|way| way.side_of(stage) == side && way.from.contains(&stage));
             let from = layout.edge(stage, side);
-            let Some(to) = lanes.map(|way| layout.x_of(way)).max_by_key(|x| (x - from).abs()) else { continue };
+            let Some(to) = lanes.map(|way| layout.x_of(way)).max_by_key(|x| (x - from).abs()) else {
+                continue;
+            };
             let y = layout.way_out(stage);
             let _ = writeln!(svg, "<path class=\"out\" d=\"M{from} {y}H{to}\"/>");
         }

@@ -26,7 +26,9 @@ fn limit(stage: Stage) -> &'static str {
     match stage {
         Stage::Idle | Stage::Credentials | Stage::Ready | Stage::GivenUp => "",
         Stage::Asking | Stage::AskingRetry => "`UserExperience\\DialogTimeout`",
-        Stage::Postponed => "an hour, then the user is asked again; `Fts\\MaxPostponeTime`, `Fts\\PostponeUtcDateTimeLimit`",
+        Stage::Postponed => {
+            "an hour, then the user is asked again; `Fts\\MaxPostponeTime`, `Fts\\PostponeUtcDateTimeLimit`"
+        }
         Stage::Creating | Stage::Personalising | Stage::Configuring => "`VM\\TaskTimeout`",
         Stage::MiniSetup | Stage::Commands | Stage::Completing => {
             "together `Fts\\NonInteractiveTimeout`, and `Fts\\NonInteractiveRetryTimeoutInc` more with each retry; no limit if attended"

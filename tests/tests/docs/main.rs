@@ -27,8 +27,21 @@ const SHOWN_ONLY: [(&str, &str); 5] = [
 /// Commands of the host agent that are only shown: they need an agent that runs, most of them a machine, or a desktop.
 /// With `--root` in front, whatever needs none of these is typed.
 const AGENT_SHOWN_ONLY: [&str; 15] = [
-    "run", "status", "start", "stop", "restart", "reset", "apps", "app", "open", "handler", "answer", "password",
-    "results", "logs", "screenshot",
+    "run",
+    "status",
+    "start",
+    "stop",
+    "restart",
+    "reset",
+    "apps",
+    "app",
+    "open",
+    "handler",
+    "answer",
+    "password",
+    "results",
+    "logs",
+    "screenshot",
 ];
 
 /// Programs that some blocks need, each with a test below.

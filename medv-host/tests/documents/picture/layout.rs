@@ -87,7 +87,8 @@ impl Layout {
     }
 
     fn place_boxes(&mut self) {
-        let (main, other): (Vec<Stage>, Vec<Stage>) = Stage::ALL.into_iter().partition(|stage| is_main(*stage));
+        let (main, other): (Vec<Stage>, Vec<Stage>) =
+            Stage::ALL.into_iter().partition(|stage| is_main(*stage));
         let mut top = PORT;
         for stage in main {
             let height = self.box_height(stage);
@@ -108,7 +109,8 @@ impl Layout {
     }
 
     fn box_height(&self, stage: Stage) -> i32 {
-        let lines = Side::ALL.map(|side| self.ways_in(stage, side).len() + usize::from(self.is_left_at(stage, side)));
+        let lines =
+            Side::ALL.map(|side| self.ways_in(stage, side).len() + usize::from(self.is_left_at(stage, side)));
         let lines = lines.into_iter().max().unwrap_or(0).max(1);
         PORT * (1 + i32::try_from(lines).unwrap_or(i32::MAX))
     }
