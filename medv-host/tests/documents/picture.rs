@@ -10,7 +10,7 @@ use medv_host::fts::{Stage, TRANSITIONS};
 
 use layout::{BOX, GAP, Layout, PORT, Side, Way, is_main, is_straight};
 
-/// Colours that can be told from each other, on white and on black.
+/// Colours that can be told from each other, on white and on black: one for each lane, so that neighbours differ.
 const COLOURS: [&str; 8] =
     ["#2f7fd6", "#d9622b", "#2e9e5b", "#b03fa8", "#b98900", "#d03a4e", "#14959c", "#7a63d8"];
 
@@ -33,8 +33,8 @@ pub(crate) fn draw() -> String {
          <style>{STYLE}</style>\n<rect class=\"ground\" width=\"{width}\" height=\"{height}\"/>\n"
     );
     lines_out(&mut svg, &layout);
-    for (number, way) in layout.ways.iter().enumerate() {
-        draw_way(&mut svg, &layout, way, COLOURS[number % COLOURS.len()]);
+    for way in &layout.ways {
+        draw_way(&mut svg, &layout, way, COLOURS[way.lane % COLOURS.len()]);
     }
     good_run(&mut svg, &layout);
     for stage in Stage::ALL {

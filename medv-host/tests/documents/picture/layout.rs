@@ -37,7 +37,8 @@ pub(crate) struct Way {
     pub(crate) from: Vec<Stage>,
     pub(crate) on: &'static str,
     pub(crate) to: Stage,
-    lane: i32,
+    /// The lanes of a gutter are counted from the first column.
+    pub(crate) lane: usize,
 }
 
 impl Way {
@@ -138,7 +139,7 @@ impl Layout {
                 let (start, end) = self.span(other);
                 other.gutter() == self.ways[number].gutter() && first - PORT < end && start < last + PORT
             };
-            let used: Vec<i32> = taken.iter().filter(meets).map(|other| self.ways[*other].lane).collect();
+            let used: Vec<usize> = taken.iter().filter(meets).map(|other| self.ways[*other].lane).collect();
             self.ways[number].lane = (0..).find(|lane| !used.contains(lane)).unwrap_or(0);
             taken.push(number);
         }
@@ -166,7 +167,7 @@ impl Layout {
 
     fn lanes(&self, gutter: Gutter) -> i32 {
         let lanes = self.ways.iter().filter(|way| way.gutter() == gutter).map(|way| way.lane + 1);
-        lanes.max().unwrap_or(0) * LANE
+        lane(lanes.max().unwrap_or(0))
     }
 
     /// Where the two columns begin.
@@ -193,9 +194,9 @@ impl Layout {
     pub(crate) fn x_of(&self, way: &Way) -> i32 {
         let (first, second) = self.columns();
         match way.gutter() {
-            Gutter::First => first - TEXTS[0] - way.lane * LANE,
-            Gutter::Both => first + BOX + TEXTS[1] + way.lane * LANE,
-            Gutter::Second => second + BOX + TEXTS[3] + way.lane * LANE,
+            Gutter::First => first - TEXTS[0] - lane(way.lane),
+            Gutter::Both => first + BOX + TEXTS[1] + lane(way.lane),
+            Gutter::Second => second + BOX + TEXTS[3] + lane(way.lane),
         }
     }
 
@@ -203,6 +204,10 @@ impl Layout {
         let (_, second) = self.columns();
         (second + BOX + TEXTS[3] + self.lanes(Gutter::Second) + MARGIN, self.height)
     }
+}
+
+fn lane(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX / LANE) * LANE
 }
 
 /// The rows of the table, without those that lead straight down.
