@@ -1,7 +1,7 @@
 //! What an agent says, of any bytes: the same however it arrives, never more kept than a line, and what is understood means
 //! the same when it is said again.
 
-use medv_protocol::{Answers, BadLine, Lines, MAX_LINE, ToGuest, ToHost, encode};
+use medv_protocol::{Answers, App, BadLine, Lines, MAX_LINE, ToGuest, ToHost, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -11,15 +11,22 @@ pub fn run(data: &[u8]) {
     let cut = usize::from(*cut) + 1;
     for message in check::<ToHost>(bytes, cut) {
         match message {
-            ToHost::Apps { apps, .. } => apps.iter().for_each(|app| drop(app.check())),
-            ToHost::AppAdded { app } => drop(app.check()),
-            ToHost::AppRemoved { id } => drop(id.check()),
+            ToHost::Apps { apps, .. } => apps.iter().for_each(is_bounded),
+            ToHost::AppAdded { app } => is_bounded(&app),
             ToHost::Log(part) => drop(medv_protocol::from_base64(&part.base64)),
             _ => {}
         }
     }
     check::<ToGuest>(bytes, cut);
     drop(Answers::from_json(bytes));
+}
+
+/// What is let through is harmless in a menu.
+fn is_bounded(app: &App) {
+    if app.check().is_ok() {
+        assert!(!app.name.is_empty() && app.name.len() <= 1024 && !app.name.contains('\n'));
+        assert!(!app.id.0.starts_with('/') && !app.id.0.split('/').any(|part| part == ".."));
+    }
 }
 
 fn check<M: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(bytes: &[u8], cut: usize) -> Vec<M> {

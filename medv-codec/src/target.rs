@@ -37,6 +37,8 @@ pub(crate) struct Place<'a> {
     pub(crate) commit_every: u64,
     /// Time between two syncs, while something is written.
     pub(crate) commit_after: Duration,
+    /// Bytes that must be free besides.
+    pub(crate) keep_free: u64,
     /// Replace what stands at `path`; throw away what another `.medv` left unfinished.
     pub(crate) force: bool,
 }
@@ -285,6 +287,7 @@ impl<'a> Target<'a> {
         let Some(free) = self.place.storage.free_space(&self.part).filter(|_| !self.place.is_device) else {
             return Ok(());
         };
+        let missing = missing.saturating_add(self.place.keep_free);
         if missing <= free {
             return Ok(());
         }

@@ -84,6 +84,7 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         upgrade: None,
         restart_reason: None,
         bad_lines: 0,
+        is_welcome: false,
     };
     Ok(agent.obey(&occurred))
 }
@@ -101,6 +102,8 @@ struct Agent {
     /// What the host was told about it.
     restart_reason: Option<String>,
     bad_lines: u32,
+    /// Whether the host has greeted on this connection.
+    is_welcome: bool,
 }
 
 impl Agent {
@@ -135,6 +138,11 @@ impl Agent {
     fn greet(&mut self, lines: std::sync::mpsc::SyncSender<Out>) {
         self.outbox.connect(Some(lines));
         self.bad_lines = 0;
+        self.is_welcome = false;
+        self.say_hello();
+    }
+
+    fn say_hello(&mut self) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let hello = Hello {
             protocol: VERSION,
@@ -194,6 +202,10 @@ impl Agent {
 
     /// The host is there: it is told what it must know.
     fn begin(&mut self, log_level: u8) {
+        // Another host, on the connection of the one before: this machine was saved, and has woken up.
+        if std::mem::replace(&mut self.is_welcome, true) {
+            self.say_hello();
+        }
         self.log.set_level(log_level);
         self.log.note(Level::Information, "the host is there");
         if self.phase() == Phase::Setup {

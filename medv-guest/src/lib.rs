@@ -23,6 +23,8 @@ mod places;
 mod port;
 pub mod restart_required;
 mod setup;
+#[cfg(any(windows, test))]
+mod shell_link;
 mod state;
 mod upgrade;
 

@@ -53,7 +53,8 @@ pub enum RuleError {
     Address(String),
     /// Another scheme than `http` and `https`.
     Scheme(String),
-    /// A user name or password, or a `#` with a place in the page: none of them says which pages are meant.
+    /// A user name or password, a `#` with a place in the page, or a control character: none of them says which pages are
+    /// meant.
     Part(&'static str),
     /// A `*` where none can stand.
     Star,
@@ -88,6 +89,10 @@ impl RedirectRule {
     pub fn parse(entry: &str) -> Result<Self, RuleError> {
         if entry.len() > MAX_LEN {
             return Err(RuleError::Long(entry.len()));
+        }
+        // The parser passes over them; the registry ends a line at one.
+        if entry.contains(char::is_control) {
+            return Err(RuleError::Part("a control character"));
         }
         let url = Url::parse(entry).map_err(|error| RuleError::Address(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -255,7 +260,12 @@ mod tests {
         for entry in ["http://*.com", "http://*.com/x/*"] {
             assert_eq!(RedirectRule::parse(entry), Err(RuleError::EveryHost), "{entry}");
         }
-        for entry in ["http://anna@contoso.com", "http://contoso.com/#top"] {
+        for entry in [
+            "http://anna@contoso.com",
+            "http://contoso.com/#top",
+            "http://contoso.com\0",
+            "http://con\ttoso.com",
+        ] {
             assert!(matches!(RedirectRule::parse(entry), Err(RuleError::Part(_))), "{entry}");
         }
         let long = format!("http://contoso.com/{}", "x".repeat(MAX_LEN));

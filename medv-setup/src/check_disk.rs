@@ -1,5 +1,7 @@
 //! `CheckDisk`: may the disk be installed? Asked before anything is written.
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use medv_codec::container::Container;
@@ -85,7 +87,7 @@ impl CheckDisk {
         self.check_source()?;
         let installed = self.installed_digest.as_deref();
         let is_this_one = installed.is_some_and(|digest| digest.eq_ignore_ascii_case(&self.image_digest));
-        let found = match (self.files.is_taken(installed.is_some())?, self.overwrite) {
+        let found = match (self.files.is_taken()?, self.overwrite) {
             // It stays as it is even if it may be replaced: users' layers stand on it.
             (true, _) if is_this_one && self.is_upgrade => return Ok(Found::Same),
             (true, false) => return Err(self.is_taken()),
@@ -148,18 +150,34 @@ pub fn source(data: &ActionData) -> Result<PathBuf> {
 /// Opens the `.medv`.
 ///
 /// # Errors
-/// [`codes::SOURCE_ABSENT`] if it is not there; I/O.
+/// [`codes::SOURCE_ABSENT`] if it is not there; if the account that installs may not read it; I/O.
 pub fn open(source: &Path) -> Result<FileSource> {
-    if !source.exists() {
-        return Err(Failure::new(
+    match File::open(source) {
+        Ok(_) => Ok(FileSource::open(source)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::new(
             codes::SOURCE_ABSENT,
             format!(
                 "{}: not found, expected the packed disk beside the .msi; copy all files of the package into one folder",
                 source.display()
             ),
-        ));
+        )),
+        Err(error) => {
+            let mut failure = Failure::io("this account cannot read it", source, &error);
+            failure.message += "; ";
+            failure.message += &for_the_system();
+            Err(failure)
+        }
     }
-    Ok(FileSource::open(source)?)
+}
+
+/// What to do when the system's own account, which expands the disk, does not get at the `.medv` of who started it.
+pub fn for_the_system() -> String {
+    let name = std::env::var("COMPUTERNAME").unwrap_or_else(|_| "COMPUTER".to_owned());
+    format!(
+        "the disk is expanded by the system's own account, which is {name}$ to other computers, and knows no drive letters that a \
+         user has connected: give the computers (group Domain Computers) the right to read the share, and start setup.exe \
+         by a path that begins with \\\\; or copy all files of the package to this computer and start it there"
+    )
 }
 
 #[cfg(test)]
@@ -226,6 +244,22 @@ mod tests {
         let failure = check.run(plenty).unwrap_err();
         assert_eq!(failure.code, codes::SOURCE_ABSENT);
         assert!(failure.message.contains("beside the .msi"), "{failure}");
+    }
+
+    #[test]
+    fn one_that_the_account_cannot_read_says_who_must_be_able_to() {
+        let packed = packed();
+        // Not even root looks into a file as if it were a folder.
+        let failure = open(&packed.medv.join("d.medv")).unwrap_err();
+        assert_eq!(failure.code, codes::FAILURE);
+        for word in [
+            "d.medv: this account cannot read it",
+            "system's own account",
+            "Domain Computers",
+            "copy all files",
+        ] {
+            assert!(failure.message.contains(word), "{failure}");
+        }
     }
 
     #[test]

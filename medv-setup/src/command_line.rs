@@ -119,6 +119,15 @@ impl CommandLine {
         Ok(())
     }
 
+    /// Whether the arguments, right or wrong, let a window be shown.
+    pub fn may_show<'a>(arguments: impl IntoIterator<Item = &'a String>) -> bool {
+        let mut options = arguments.into_iter().filter_map(|argument| argument.strip_prefix(['/', '-']));
+        !options.any(|option| {
+            let option = option.to_ascii_lowercase();
+            option == "passive" || (option.starts_with('q') && option != "qf")
+        })
+    }
+
     /// Gives a property a value.
     pub fn set(&mut self, name: &str, value: &str) {
         self.properties.retain(|(known, _)| known != name);
@@ -189,6 +198,18 @@ mod tests {
         assert!(parse(&["/log", "x"]).unwrap().log.is_some());
         assert_eq!(parse(&["/x"]).unwrap().for_installer(), r#"REMOVE="ALL""#);
         assert_eq!(parse(&["/?"]).unwrap().action, Action::Help);
+    }
+
+    #[test]
+    fn who_wants_no_window_gets_none_whatever_else_is_wrong() {
+        let may_show = |arguments: &[&str]| {
+            let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+            CommandLine::may_show(&arguments)
+        };
+        assert!(may_show(&[]) && may_show(&["/?"]) && may_show(&["/qf", "/x"]) && may_show(&["q=1"]));
+        for quiet in ["/qn", "-Quiet", "/quite", "/passive", "/qb!"] {
+            assert!(!may_show(&["/nonsense", quiet]), "{quiet}");
+        }
     }
 
     #[test]

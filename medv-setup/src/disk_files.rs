@@ -1,7 +1,7 @@
 //! The files that a disk goes through on its way to its name (spec/workspace-package.md, "What happens then").
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::action_data::ActionData;
@@ -14,9 +14,29 @@ pub struct DiskFiles {
     pub disk: PathBuf,
     /// The same while it is not known to stay: `IMAGE.vhd.new`.
     pub new: PathBuf,
-    /// What stood in the way: `IMAGE.vhd.replaced`. Empty if nothing did; so it also says that the new disk may have got
-    /// its name.
+    /// What stood in the way: `IMAGE.vhd.replaced`.
     pub replaced: PathBuf,
+    /// What it takes to undo: `IMAGE.vhd.undo`, a [`Before`]. As long as it is not there, what has the name stays, and what
+    /// was replaced is of no use to anybody.
+    pub undo: PathBuf,
+}
+
+/// What had the disk's name before, as `IMAGE.vhd.undo` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    /// Nothing.
+    Nothing,
+    /// A disk, which is moved aside next.
+    Disk,
+}
+
+impl Before {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Disk => "disk",
+        }
+    }
 }
 
 /// What the engine builds [`DiskFiles::new`] as.
@@ -28,7 +48,7 @@ impl DiskFiles {
     /// Those of the disk `image` (a name without extension) in `folder`.
     pub fn new(folder: &Path, image: &str) -> Self {
         let named = |suffix| folder.join(format!("{image}.vhd{suffix}"));
-        Self { disk: named(""), new: named(".new"), replaced: named(".replaced") }
+        Self { disk: named(""), new: named(".new"), replaced: named(".replaced"), undo: named(".undo") }
     }
 
     /// Those that the `.msi` tells of.
@@ -44,28 +64,33 @@ impl DiskFiles {
         with_suffix(&self.new, PART)
     }
 
-    /// Whether a disk stands there, other than one that an installation which was killed has put there. If a workspace
-    /// `is_installed`, its installation had come to its end.
+    /// Whether a disk stands there, other than one that an installation which was killed has put there.
     ///
     /// # Errors
     /// I/O.
-    pub fn is_taken(&self, is_installed: bool) -> Result<bool> {
-        Ok(match len(&self.replaced)? {
-            Some(replaced) if !is_installed => replaced > 0,
-            _ => len(&self.disk)?.is_some(),
+    pub fn is_taken(&self) -> Result<bool> {
+        Ok(match self.before()? {
+            Some(Before::Nothing) => false,
+            Some(Before::Disk) => is_there(&self.replaced)? || is_there(&self.disk)?,
+            None => is_there(&self.disk)?,
         })
     }
 
     /// Moves what stands in the way aside, then the new disk to its name.
     ///
     /// # Errors
-    /// I/O.
+    /// I/O. What an earlier installation has replaced and could not delete must go first; nothing is touched if it does not.
     pub fn put_in_place(&self) -> Result<()> {
-        if len(&self.disk)?.is_some() {
+        remove(&self.replaced)?;
+        let before = if is_there(&self.disk)? { Before::Disk } else { Before::Nothing };
+        let written = File::create(&self.undo).and_then(|mut undo| {
+            undo.write_all(before.name().as_bytes())?;
+            // Before the names change: who comes after a power cut must know what there was.
+            undo.sync_all()
+        });
+        written.map_err(|error| Failure::io("cannot write", &self.undo, &error))?;
+        if before == Before::Disk {
             rename(&self.disk, &self.replaced)?;
-        } else {
-            fs::write(&self.replaced, [])
-                .map_err(|error| Failure::io("cannot write", &self.replaced, &error))?;
         }
         rename(&self.new, &self.disk)
     }
@@ -75,17 +100,27 @@ impl DiskFiles {
     /// # Errors
     /// I/O.
     pub fn take_back(&self) -> Result<bool> {
-        let Some(replaced) = len(&self.replaced)? else {
-            return Ok(false);
-        };
-        if replaced == 0 {
-            remove(&self.disk)?;
-            remove(&self.replaced)?;
-        } else {
+        let before = self.before()?;
+        match before {
+            Some(Before::Nothing) => remove(&self.disk)?,
             // Renaming replaces what has the name.
-            rename(&self.replaced, &self.disk)?;
+            Some(Before::Disk) if is_there(&self.replaced)? => rename(&self.replaced, &self.disk)?,
+            Some(Before::Disk) | None => {}
         }
-        Ok(true)
+        remove(&self.undo)?;
+        Ok(before.is_some())
+    }
+
+    /// What stood there before the names changed; `None` if they did not, or what they became stays.
+    fn before(&self) -> Result<Option<Before>> {
+        match fs::read(&self.undo) {
+            // The power went while it was written: no name has changed yet.
+            Ok(text) => Ok([Before::Nothing, Before::Disk]
+                .into_iter()
+                .find(|before| before.name().as_bytes() == text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::io("cannot read", &self.undo, &error)),
+        }
     }
 
     /// Deletes what is not finished.
@@ -93,18 +128,21 @@ impl DiskFiles {
     /// # Errors
     /// I/O.
     pub fn remove_unfinished(&self) -> Result<()> {
-        for path in [with_suffix(&self.new, JOURNAL), self.part(), self.new.clone()] {
-            remove(&path)?;
-        }
-        Ok(())
+        self.unfinished().iter().try_for_each(|path| remove(path))
     }
 
-    /// Deletes what was replaced: the new disk stays.
+    /// What is there of a disk that is not finished.
+    pub fn unfinished(&self) -> [PathBuf; 3] {
+        [with_suffix(&self.new, JOURNAL), self.part(), self.new.clone()]
+    }
+
+    /// The new disk stays: forgets how to undo, and deletes what was replaced.
     ///
     /// # Errors
-    /// I/O.
+    /// I/O. What was replaced may be left over, which does no harm.
     pub fn commit(&self) -> Result<()> {
-        remove(&self.replaced)
+        let forgotten = remove(&self.undo);
+        remove(&self.replaced).and(forgotten)
     }
 }
 
@@ -114,11 +152,11 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Length of a file; `None` if it is not there.
-fn len(path: &Path) -> Result<Option<u64>> {
+/// Whether a file of this name is there.
+fn is_there(path: &Path) -> Result<bool> {
     match path.symlink_metadata() {
-        Ok(metadata) => Ok(Some(metadata.len())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(Failure::io("cannot look for", path, &error)),
     }
 }
@@ -133,7 +171,7 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Deletes a file, if it is there.
-pub(crate) fn remove(path: &Path) -> Result<()> {
+fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(Failure::io("cannot delete", path, &error))
@@ -177,32 +215,46 @@ mod tests {
     fn a_disk_in_the_way_is_kept_until_the_commit() {
         let (folder, files) = files(&[("", "old"), (".new", "new")]);
         files.put_in_place().unwrap();
-        is(&folder, &[("", "new"), (".replaced", "old")]);
+        is(&folder, &[("", "new"), (".replaced", "old"), (".undo", "disk")]);
         files.commit().unwrap();
         is(&folder, &[("", "new")]);
+        assert!(files.is_taken().unwrap());
     }
 
     #[test]
     fn taking_back_leaves_what_was_there() {
         let (folder, disk_files) = files(&[("", "old"), (".new", "new")]);
         disk_files.put_in_place().unwrap();
+        assert!(disk_files.is_taken().unwrap());
         assert!(disk_files.take_back().unwrap());
         is(&folder, &[("", "old")]);
 
         let (folder, disk_files) = files(&[(".new", "new")]);
         disk_files.put_in_place().unwrap();
-        assert!(!disk_files.is_taken(false).unwrap());
+        assert!(!disk_files.is_taken().unwrap());
         assert!(disk_files.take_back().unwrap());
         is(&folder, &[]);
     }
 
     #[test]
-    fn taking_back_between_the_two_renames() {
-        let (folder, disk_files) = files(&[(".replaced", "old"), (".new", "new")]);
-        assert!(disk_files.is_taken(false).unwrap());
-        disk_files.take_back().unwrap();
-        disk_files.remove_unfinished().unwrap();
-        is(&folder, &[("", "old")]);
+    fn taking_back_wherever_the_power_went() {
+        for (present, left) in [
+            // While it was noted, before and between the renames, after them, and while taking back.
+            (&[("", "old"), (".undo", ""), (".new", "new")][..], &[("", "old")][..]),
+            (&[("", "old"), (".undo", "disk"), (".new", "new")], &[("", "old")]),
+            (&[(".replaced", "old"), (".undo", "disk"), (".new", "new")], &[("", "old")]),
+            (&[("", "new"), (".replaced", "old"), (".undo", "disk")], &[("", "old")]),
+            (&[("", "old"), (".undo", "disk")], &[("", "old")]),
+            (&[(".undo", "nothing"), (".new", "new")], &[]),
+            (&[("", "new"), (".undo", "nothing")], &[]),
+        ] {
+            let (folder, files) = files(present);
+            let taken = files.is_taken().unwrap();
+            files.take_back().unwrap();
+            files.remove_unfinished().unwrap();
+            is(&folder, left);
+            assert_eq!(taken, !left.is_empty(), "{present:?}");
+        }
     }
 
     #[test]
@@ -211,5 +263,28 @@ mod tests {
         assert!(!files.take_back().unwrap());
         files.remove_unfinished().unwrap();
         is(&folder, &[("", "old")]);
+    }
+
+    #[test]
+    fn what_could_not_be_deleted_is_never_put_back() {
+        let (folder, files) = files(&[("", "good"), (".replaced", "stale")]);
+        assert!(files.is_taken().unwrap());
+        assert!(!files.take_back().unwrap());
+        is(&folder, &[("", "good"), (".replaced", "stale")]);
+        fs::write(&files.new, "new").unwrap();
+        files.put_in_place().unwrap();
+        assert!(files.take_back().unwrap());
+        is(&folder, &[("", "good")]);
+    }
+
+    #[test]
+    fn what_still_cannot_be_deleted_ends_it_before_a_name_changes() {
+        let (folder, files) = files(&[("", "good"), (".new", "new")]);
+        // No file can be deleted under this name.
+        fs::create_dir(&files.replaced).unwrap();
+        assert!(files.put_in_place().is_err());
+        assert!(!files.take_back().unwrap());
+        fs::remove_dir(&files.replaced).unwrap();
+        is(&folder, &[("", "good"), (".new", "new")]);
     }
 }

@@ -12,10 +12,10 @@ use medv_codec::expand::{ExpandOptions, ExpandReport, TargetForm, expand};
 use medv_format::Limits;
 
 use crate::action_data::ActionData;
-use crate::check_disk::{open, source};
+use crate::check_disk::{for_the_system, open, source};
 use crate::disk_files::DiskFiles;
 use crate::room::in_units;
-use crate::{Failure, Installer, Result};
+use crate::{Failure, Installer, Result, codes};
 
 /// Steps of the progress bar.
 const TICKS: u32 = 1000;
@@ -32,8 +32,6 @@ pub struct ExpandDisk {
     pub source: PathBuf,
     /// Where the disk goes.
     pub files: DiskFiles,
-    /// Whether a workspace is installed, so that an earlier installation had come to its end.
-    pub is_installed: bool,
 }
 
 impl ExpandDisk {
@@ -42,8 +40,21 @@ impl ExpandDisk {
     /// # Errors
     /// If something is missing.
     pub fn from_data(data: &ActionData) -> Result<Self> {
-        let is_installed = data.get("Installed").is_some();
-        Ok(Self { source: source(data)?, files: DiskFiles::from_data(data)?, is_installed })
+        Ok(Self { source: source(data)?, files: DiskFiles::from_data(data)? })
+    }
+
+    /// Undoes what an installation that was killed has done to the disk's name.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn take_back(&self, installer: &dyn Installer) -> Result<()> {
+        if self.files.take_back()? {
+            installer.log(&format!(
+                "{}: an installation was interrupted; put back what stood there before",
+                self.files.disk.display()
+            ));
+        }
+        Ok(())
     }
 
     /// Expands the disk and gives it its name. What an earlier, killed run has finished is not done again.
@@ -52,16 +63,8 @@ impl ExpandDisk {
     /// If the `.medv` is damaged, the drive is full, the user cancels. Then [`DiskFiles::take_back`] and
     /// [`DiskFiles::remove_unfinished`] make everything as it was.
     pub fn run(&self, installer: &dyn Installer) -> Result<()> {
-        if self.is_installed && self.files.disk.exists() {
-            // The commit could not delete it.
-            self.files.commit()?;
-        } else if self.files.take_back()? {
-            installer.log(&format!(
-                "{}: an installation was interrupted; put back what stood there before",
-                self.files.disk.display()
-            ));
-        }
-        let source = open(&self.source)?;
+        self.take_back(installer)?;
+        let source = open(&self.source).map_err(lost_on_the_way)?;
         let form = TargetForm::vhd_of(&Container::open(&source, &Limits::default())?.index.header.form);
         let input = Input::Random(Box::new(source));
         // An unfinished disk of another package is of no use to anybody.
@@ -92,6 +95,14 @@ impl ExpandDisk {
         installer.log(&summary(&report?));
         self.files.put_in_place()
     }
+}
+
+/// `CheckDisk`, which runs as the user, has seen it. A letter that a user has connected to a share is not there for the system.
+fn lost_on_the_way(failure: Failure) -> Failure {
+    if failure.code != codes::SOURCE_ABSENT {
+        return failure;
+    }
+    Failure { message: format!("{}; {}", failure.message, for_the_system()), ..failure }
 }
 
 fn summary(report: &ExpandReport) -> String {
@@ -240,7 +251,7 @@ pub(crate) mod tests {
     fn the_disk_is_there_and_was_announced() {
         let packed = packed();
         let told = Told::default();
-        let work = ExpandDisk { source: packed.medv.clone(), files: packed.files(), is_installed: false };
+        let work = ExpandDisk { source: packed.medv.clone(), files: packed.files() };
         work.run(&told).unwrap();
         assert_eq!(fs::read(&work.files.disk).unwrap(), fs::read(&packed.disk).unwrap());
         assert_eq!(told.ticks.get(), TICKS);
@@ -257,7 +268,7 @@ pub(crate) mod tests {
         let packed = packed();
         let source = packed.folder.path().join("raw.medv");
         let container = Container::open(&super::open(&source).unwrap(), &Limits::default()).unwrap();
-        let work = ExpandDisk { source, files: packed.files(), is_installed: false };
+        let work = ExpandDisk { source, files: packed.files() };
         work.run(&Told::default()).unwrap();
         let opened = open(&work.files.disk, &OpenOptions::default()).unwrap();
         assert_eq!(opened.form, DiskForm::Dynamic);
@@ -273,7 +284,7 @@ pub(crate) mod tests {
         let middle = bytes.len() / 3;
         bytes[middle] ^= 1;
         fs::write(&packed.medv, bytes).unwrap();
-        let work = ExpandDisk { source: packed.medv.clone(), files: packed.files(), is_installed: false };
+        let work = ExpandDisk { source: packed.medv.clone(), files: packed.files() };
         fs::write(&work.files.disk, "old").unwrap();
         let failure = work.run(&Told::default()).unwrap_err();
         assert!(failure.message.contains("d.medv"), "{failure}");
@@ -281,6 +292,17 @@ pub(crate) mod tests {
         work.files.remove_unfinished().unwrap();
         assert_eq!(fs::read(&work.files.disk).unwrap(), b"old");
         assert!(!work.files.part().exists() && !work.files.new.exists());
+    }
+
+    #[test]
+    fn a_disk_that_only_the_user_sees_says_whose_account_it_is() {
+        let packed = packed();
+        let work = ExpandDisk { source: packed.medv.with_extension("gone"), files: packed.files() };
+        let failure = work.run(&Told::default()).unwrap_err();
+        assert!(
+            failure.message.contains("system's own account") && failure.message.contains("drive letters"),
+            "{failure}"
+        );
     }
 
     #[test]

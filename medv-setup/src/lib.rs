@@ -11,10 +11,14 @@ pub mod delete_disks;
 pub mod disk_files;
 pub mod expand_disk;
 mod failure;
+mod held_folder;
+pub mod install_folder;
 mod installer;
 pub mod log_file;
 pub mod overlay;
 pub mod package;
+mod patience;
+pub mod pending_deletions;
 pub mod progress_message;
 pub mod room;
 #[cfg(windows)]

@@ -28,6 +28,8 @@ pub enum Fault {
     PowerCut(usize),
     /// There is room for so many bytes in all files together, holes not counted.
     Room(u64),
+    /// It says that so many bytes are free.
+    SaysFree(u64),
 }
 
 /// The disk. Clones are the same disk.
@@ -117,7 +119,10 @@ impl Storage for FailingStorage {
     }
 
     fn free_space(&self, _: &Path) -> Option<u64> {
-        None
+        match self.lock().fault {
+            Fault::SaysFree(bytes) => Some(bytes),
+            _ => None,
+        }
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

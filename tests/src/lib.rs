@@ -8,9 +8,11 @@ pub mod golden;
 pub mod images;
 mod memory_disk;
 pub mod sample;
+pub mod screen;
 pub mod vhd_builder;
 pub mod web_server;
 pub mod windows_machine;
+pub mod windows_package;
 pub mod workshop;
 
 pub use memory_disk::MemoryDisk;

@@ -3,17 +3,21 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::command;
+use crate::screen::Screen;
 
 /// The machine. Whatever still runs on it is ended when it goes.
 #[derive(Debug)]
 pub struct WindowsMachine {
     prefix: PathBuf,
     programs: PathBuf,
+    /// The screen, if it has one.
+    display: Option<String>,
     /// A program that waits for its input: as long as one runs, the machine stays on.
     waiting: RefCell<Option<Child>>,
 }
@@ -27,12 +31,66 @@ pub struct Ran {
     pub text: String,
 }
 
+/// A program that runs on it. What it prints goes into files: a pipe would stay open as long as anything that it has started
+/// runs, such as the desktop, which ends only when the machine does.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    output: File,
+    errors: File,
+}
+
+impl Running {
+    /// Whether it has ended.
+    ///
+    /// # Panics
+    /// If that cannot be found out.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_some()
+    }
+
+    /// Waits for its end, however it ends.
+    ///
+    /// # Panics
+    /// If it cannot be waited for.
+    pub fn wait(&mut self) {
+        self.child.wait().expect("it ends");
+    }
+
+    /// Waits for its end, and answers what it has left behind.
+    ///
+    /// # Panics
+    /// If it left no exit code.
+    pub fn end(mut self) -> Ran {
+        self.wait();
+        let [text, said] = [&mut self.output, &mut self.errors].map(|file| {
+            let mut bytes = Vec::new();
+            file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("what it printed");
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        let code = text.lines().rev().find_map(|line| line.trim().strip_prefix("exit code ")?.parse().ok());
+        Ran { code: code.unwrap_or_else(|| panic!("no exit code: {text}{said}")), text }
+    }
+}
+
 impl WindowsMachine {
-    /// A new machine. There is one at a time: it is always in the same folder.
+    /// A new machine without a screen. There is one at a time: it is always in the same folder.
     ///
     /// # Panics
     /// If the programs do not build, or Wine does not start.
     pub fn new() -> Self {
+        Self::with_display(None)
+    }
+
+    /// A new machine with a screen.
+    ///
+    /// # Panics
+    /// As [`WindowsMachine::new`].
+    pub fn with_screen(screen: &Screen) -> Self {
+        Self::with_display(Some(screen.display().to_owned()))
+    }
+
+    fn with_display(display: Option<String>) -> Self {
         let built = Command::new(command::program("xtask", "xtask"))
             .arg("windows")
             .stderr(Stdio::inherit())
@@ -42,7 +100,7 @@ impl WindowsMachine {
         let said = String::from_utf8(built.stdout).expect("text");
         let programs = PathBuf::from(said.lines().last().expect("the folder of the programs"));
         let prefix = programs.ancestors().nth(2).expect("the target folder").join("machine");
-        let machine = Self { prefix, programs, waiting: RefCell::default() };
+        let machine = Self { prefix, programs, display, waiting: RefCell::default() };
         if machine.prefix.exists() {
             machine.switch_off();
             fs::remove_dir_all(&machine.prefix).expect("the machine of an earlier run can be deleted");
@@ -82,12 +140,7 @@ impl WindowsMachine {
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = A>,
     ) -> Ran {
-        let child = self.start(program, arguments);
-        let output = child.wait_with_output().expect("it ends");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let code = text.lines().rev().find_map(|line| line.trim().strip_prefix("exit code ")?.parse().ok());
-        let said = String::from_utf8_lossy(&output.stderr);
-        Ran { code: code.unwrap_or_else(|| panic!("no exit code: {text}{said}")), text }
+        self.start(program, arguments).end()
     }
 
     /// Starts a program as [`WindowsMachine::run`] does.
@@ -98,10 +151,13 @@ impl WindowsMachine {
         &self,
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = A>,
-    ) -> Child {
+    ) -> Running {
+        let [output, errors] = [(); 2].map(|()| tempfile::tempfile().expect("a temporary file"));
         let mut wine = self.wine();
         wine.arg(self.programs.join("examples/exit-code.exe")).arg(program).args(arguments);
-        wine.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("wine starts")
+        let written = |file: &File| Stdio::from(file.try_clone().expect("a second handle"));
+        wine.stdin(Stdio::null()).stdout(written(&output)).stderr(written(&errors));
+        Running { child: wine.spawn().expect("wine starts"), output, errors }
     }
 
     /// Ends everything that runs, at once: the power goes.
@@ -117,6 +173,33 @@ impl WindowsMachine {
         if let Some(mut waiting) = self.waiting.take() {
             waiting.wait().expect("it has ended");
         }
+    }
+
+    /// Connects a drive to a folder of this system as if that were on another computer, and answers with the drive.
+    ///
+    /// # Panics
+    /// If that cannot be written down.
+    pub fn share(&self, folder: &Path) -> String {
+        let drives = ["add", r"HKLM\Software\Wine\Drives", "/v", "n:", "/d", "network"];
+        assert_eq!(self.run("reg", drives).code, 0);
+        std::os::unix::fs::symlink(folder, self.prefix.join("dosdevices/n:")).expect("links can be made");
+        // What a drive is, it finds out when it starts.
+        self.switch_off();
+        self.switch_on();
+        r"N:\".to_owned()
+    }
+
+    /// Whether a program of this name runs on any machine with Windows here.
+    ///
+    /// # Panics
+    /// If what runs cannot be looked at.
+    pub fn runs(program: &str) -> bool {
+        let processes = fs::read_dir("/proc").expect("processes");
+        processes.flatten().any(|process| {
+            let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
+            let name = line.split(|byte| *byte == 0).next().unwrap_or_default();
+            String::from_utf8_lossy(name).rsplit(['\\', '/']).next() == Some(program)
+        })
     }
 
     /// A path on the machine's drive `C:`, as this system knows it.
@@ -177,8 +260,12 @@ impl WindowsMachine {
     fn wine(&self) -> Command {
         let mut wine = Command::new("wine");
         wine.env("WINEPREFIX", &self.prefix).env("WINEARCH", "win64").env("WINEDEBUG", "-all");
-        // No offers to download browsers, and no windows.
-        wine.env("WINEDLLOVERRIDES", "mscoree,mshtml=").env_remove("DISPLAY");
+        // No offers to download browsers.
+        wine.env("WINEDLLOVERRIDES", "mscoree,mshtml=");
+        match &self.display {
+            Some(display) => wine.env("DISPLAY", display),
+            None => wine.env_remove("DISPLAY"),
+        };
         wine
     }
 }

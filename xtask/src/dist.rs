@@ -10,9 +10,9 @@
 use crate::Result;
 use crate::shell::{capture, command, find, root, show, target};
 use crate::windows;
+use medv_codec::Error;
 use medv_packager::deb::{self, MedvDeb};
-use medv_packager::msi::{Component, ComponentKind, ProductVersion, component};
-use medv_packager::powershell;
+use medv_packager::msi::{ComponentKind, ProductVersion, whole_component};
 use medv_setup::overlay;
 use std::fs;
 use std::path::Path;
@@ -32,20 +32,12 @@ pub(crate) fn run() -> Result<()> {
     for name in PROGRAMS {
         fs::copy(built.join(name), dist.join("programs").join(name))?;
     }
-    let read = |name: &str| fs::read(built.join(name)).map_err(|error| format!("{name}: {error}"));
-    let (medv, host, setup) = (read("medv.exe")?, read("medv-host.exe")?, read("setup.exe")?);
-    let programs = [read(PROGRAMS[0])?, read(PROGRAMS[1])?, read(PROGRAMS[2])?];
-
-    let agent: Vec<(&str, &[u8])> = vec![("medv.exe", &medv), ("medv-host.exe", &host)];
-    write_installer(&dist.join("MED-V_HostAgent_Setup.exe"), ComponentKind::HostAgent, &agent, &setup)?;
-    let mut packager: Vec<(&str, &[u8])> = vec![("medv.exe", &medv)];
-    let paths = PROGRAMS.map(|name| format!("programs/{name}"));
-    packager.extend(paths.iter().map(String::as_str).zip(programs.iter().map(Vec::as_slice)));
-    let module = powershell::module();
-    packager.push((r"WindowsPowerShell/Modules/microsoft.medv/microsoft.medv.psm1", &module));
-    let path = dist.join("MED-V_WorkspacePackager_Setup.exe");
-    write_installer(&path, ComponentKind::WorkspacePackager, &packager, &setup)?;
-
+    for (name, kind) in [
+        ("MED-V_HostAgent_Setup.exe", ComponentKind::HostAgent),
+        ("MED-V_WorkspacePackager_Setup.exe", ComponentKind::WorkspacePackager),
+    ] {
+        write_installer(&dist.join(name), kind, &built)?;
+    }
     if find("dpkg").is_some() {
         write_debian_package(&dist)?;
     }
@@ -73,15 +65,14 @@ fn write_debian_package(dist: &Path) -> Result<()> {
     Ok(deb.write(&mut file)?)
 }
 
-/// The installer of a component: setup.exe with the `.msi` behind it.
-pub(crate) fn write_installer(
-    path: &Path,
-    kind: ComponentKind,
-    files: &[(&str, &[u8])],
-    setup: &[u8],
-) -> Result<()> {
+/// The installer of a component: setup.exe with the `.msi` behind it. `built` is the folder of the Windows programs.
+pub(crate) fn write_installer(path: &Path, kind: ComponentKind, built: &Path) -> Result<()> {
     let version: ProductVersion = env!("CARGO_PKG_VERSION").parse()?;
-    let msi = component(&Component { kind, version, files })?;
-    let whole = overlay::append(setup, &msi).ok_or("setup.exe has something behind its sections")?;
+    let read = |name: &str| {
+        fs::read(built.join(name)).map_err(|error| Error::io("cannot read", error).in_file(built.join(name)))
+    };
+    let msi = whole_component(kind, version, read)?;
+    let whole =
+        overlay::append(&read("setup.exe")?, &msi).ok_or("setup.exe has something behind its sections")?;
     fs::write(path, whole).map_err(|error| format!("{}: {error}", path.display()).into())
 }

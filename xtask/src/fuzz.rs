@@ -82,7 +82,7 @@ fn fuzz(program: &Path, target: &str, folder: &Path, options: &Options) -> Resul
     }
     let mut fuzz = command(&program.to_string_lossy());
     fuzz.env("FUZZ_SEEDS", &seeds).arg(format!("-artifact_prefix={}/", artifacts.display()));
-    fuzz.args(["-rss_limit_mb=1024", "-timeout=10", "-print_final_stats=1", "-use_value_profile=1"]);
+    fuzz.args(["-rss_limit_mb=1024", "-timeout=60", "-print_final_stats=1", "-use_value_profile=1"]);
     if options.smoke {
         // What one machine found before must not decide whether the next one passes: no corpus is kept.
         fuzz.arg("-seed=1").arg(format!("-max_total_time={SMOKE_SECONDS}")).arg(&seeds);

@@ -72,6 +72,8 @@ pub struct ExpandOptions {
     pub commit_every: u64,
     /// Time between two syncs while data arrives: a slow line needs hours for the bytes that a fast disk syncs at once.
     pub commit_after: Duration,
+    /// Bytes that must be free besides what the target takes, or nothing is written.
+    pub keep_free: u64,
     /// What the file may ask of us.
     pub limits: Limits,
 }
@@ -87,6 +89,7 @@ impl Default for ExpandOptions {
             journal: None,
             commit_every: 256 << 20,
             commit_after: Duration::from_secs(2),
+            keep_free: 0,
             limits: Limits::default(),
         }
     }
@@ -146,9 +149,10 @@ pub fn expand_on(
             .in_file(target)
             .advice("ask for it with --format raw: everything on the device will be overwritten"));
     }
-    let ExpandOptions { force, commit_every, commit_after, .. } = *options;
+    let ExpandOptions { force, commit_every, commit_after, keep_free, .. } = *options;
     let journal = options.journal.as_deref();
-    let place = Place { storage, path: target, journal, is_device, commit_every, commit_after, force };
+    let place =
+        Place { storage, path: target, journal, is_device, commit_every, commit_after, keep_free, force };
     match input {
         Input::Random(source) => from_source::expand(&*source, place, options, monitor),
         Input::Stream { name, reader } => {

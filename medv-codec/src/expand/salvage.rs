@@ -90,6 +90,7 @@ fn start<'a>(
         is_device: false,
         commit_every: options.commit_every,
         commit_after: options.commit_after,
+        keep_free: options.keep_free,
         force: true,
     };
     // What an earlier attempt has left is not gone on with: it may be of another state of the file.

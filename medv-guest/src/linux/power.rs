@@ -1,5 +1,6 @@
 //! Restart and shutdown.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -43,19 +44,21 @@ pub(crate) fn change(places: &Places, power: Power) -> Result<()> {
 
 /// `false` if the first process is none that ends the others in good order, such as a script.
 fn ask_first_process(power: Power) -> bool {
-    let name = read_text("/proc/1/comm".as_ref()).ok().flatten().unwrap_or_default();
     let command = match power {
         Power::Restart => "reboot",
         Power::Off => "poweroff",
     };
-    let mut ask = match name.trim() {
-        "systemd" => {
-            let mut ask = Command::new("systemctl");
-            ask.arg(command);
-            ask
-        }
-        "init" | "openrc-init" | "runit" | "s6-svscan" => Command::new(command),
-        _ => return false,
+    // A script called init has its shell as the first word.
+    let line = read_text("/proc/1/cmdline".as_ref()).ok().flatten().unwrap_or_default();
+    let program = line.split(['\0', ' ']).next().and_then(|word| word.rsplit('/').next());
+    let mut ask = if Path::new("/run/systemd/system").is_dir() {
+        let mut ask = Command::new("systemctl");
+        ask.arg(command);
+        ask
+    } else if matches!(program, Some("init" | "openrc-init" | "runit" | "s6-svscan")) {
+        Command::new(command)
+    } else {
+        return false;
     };
     ask.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     ask.status().is_ok_and(|status| status.success())

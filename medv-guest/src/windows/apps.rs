@@ -8,8 +8,8 @@ use medv_protocol::{App, AppId};
 use winreg::RegKey;
 use winreg::enums::HKEY_LOCAL_MACHINE;
 
-use super::link::target;
 use crate::apps::Installed;
+use crate::shell_link::target;
 use crate::{Places, Result};
 
 /// Programs that Windows brings, by the folders of their shortcuts.

@@ -11,7 +11,6 @@ use crate::Places;
 pub(crate) mod accounts;
 pub(crate) mod apps;
 mod boot;
-mod link;
 pub(crate) mod personalise;
 pub(crate) mod port;
 pub(crate) mod power;

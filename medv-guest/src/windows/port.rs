@@ -24,6 +24,7 @@ pub(crate) struct Port {
     file: File,
     read_done: OwnedHandle,
     write_done: OwnedHandle,
+    was_used: AtomicBool,
 }
 
 /// Where the driver has it.
@@ -35,13 +36,13 @@ impl Port {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).custom_flags(FILE_FLAG_OVERLAPPED).open(path)?;
-        Ok(Self { file, read_done: event()?, write_done: event()? })
+        Ok(Self { file, read_done: event()?, write_done: event()?, was_used: AtomicBool::new(false) })
     }
 
-    /// The driver does not tell whether there is one: it is spoken to, and listens when it comes.
+    /// The driver does not tell whether there is one: it is spoken to, and listens when it comes. After a call that has failed
+    /// the port is opened anew: `false`.
     pub(crate) fn wait_for_host(&self) -> bool {
-        // A call that fails is followed by a new opening.
-        self.file.metadata().is_ok() || !self.read_done.as_raw_handle().is_null()
+        !self.was_used.swap(true, Ordering::SeqCst)
     }
 
     /// Waits for bytes.

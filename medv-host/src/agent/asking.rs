@@ -31,7 +31,9 @@ impl Agent {
         let answer = move |answer| _ = outbox.send(Message::Answered(number, answer));
         // Nobody to ask is no answer: the question stays, and a command can answer it.
         if let Err(error) = self.parts.desktop.ask(question, Box::new(answer)) {
-            self.note(&Event::of_error(Level::Information, &error));
+            let is_news = !std::mem::replace(&mut self.is_nobody_there, true);
+            let level = if is_news { Level::Information } else { Level::Debug };
+            self.note(&Event::of_error(level, &error));
         }
     }
 

@@ -75,9 +75,13 @@ impl Agent {
         if std::mem::take(&mut self.keeps_password) {
             self.keep_password();
         }
-        match self.is_ready() {
-            true => self.step_life(&life::Input::LoggedOn),
-            false => self.step_fts(&fts::Input::LoggedOn),
+        if self.is_ready() {
+            return self.step_life(&life::Input::LoggedOn);
+        }
+        self.step_fts(&fts::Input::LoggedOn);
+        // They were listed when the guest had started.
+        if self.are_apps_known {
+            self.step_fts(&fts::Input::AppsListed);
         }
     }
 
@@ -93,6 +97,7 @@ impl Agent {
             return;
         }
         self.apps = std::mem::take(&mut self.arriving);
+        self.are_apps_known = true;
         self.publish();
         self.step_fts(&fts::Input::AppsListed);
     }

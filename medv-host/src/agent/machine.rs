@@ -37,6 +37,8 @@ impl Agent {
         };
         self.machine = None;
         self.guest = None;
+        self.are_apps_known = false;
+        self.is_woken = spec.saved.is_some();
         self.machine_number += 1;
         let (number, outbox) = (self.machine_number, self.outbox.clone());
         let report = move |event| _ = outbox.send(Message::Machine(number, event));
@@ -46,7 +48,10 @@ impl Agent {
 
     pub(super) fn machine_reports(&mut self, event: MachineEvent) {
         match event {
-            MachineEvent::Running | MachineEvent::AgentConnected(true) => self.greet(),
+            MachineEvent::AgentConnected(true) => self.greet(),
+            // A guest that has woken up has its port open already.
+            MachineEvent::Running if self.is_woken => self.greet(),
+            MachineEvent::Running => {}
             MachineEvent::AgentConnected(false) => {
                 self.note(&Event::plain(Level::Debug, "the guest agent has closed its port"));
             }

@@ -121,14 +121,20 @@ pub struct Agent {
     machine: Option<Box<dyn Machine>>,
     /// The number of the newest machine: what an older one reports does not count.
     machine_number: u64,
+    /// Whether the machine was woken up from its saved state.
+    is_woken: bool,
     medium: Option<Medium>,
     computer_name: String,
     guest: Option<Hello>,
     apps: Vec<App>,
+    /// Whether the guest has listed its applications since it started.
+    are_apps_known: bool,
     /// Applications of a list that has not ended.
     arriving: Vec<App>,
     babbled: u32,
 
+    /// Whether it was said that there is nobody to ask.
+    is_nobody_there: bool,
     password: Option<Secret>,
     keeps_password: bool,
     asked: Option<(u64, Asked)>,
@@ -164,12 +170,15 @@ impl Agent {
             menu: None,
             machine: None,
             machine_number: 0,
+            is_woken: false,
             medium: None,
             computer_name: String::new(),
             guest: None,
             apps: Vec::new(),
+            are_apps_known: false,
             arriving: Vec::new(),
             babbled: 0,
+            is_nobody_there: false,
             password: None,
             keeps_password: false,
             asked: None,

@@ -43,6 +43,7 @@ impl Agent {
         self.keep();
         if self.is_ready() && !was_ready {
             self.life = Life::after_first_time_setup();
+            self.publish();
         }
         for action in actions {
             self.perform(action);

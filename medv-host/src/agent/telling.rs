@@ -165,7 +165,7 @@ impl Agent {
     pub(super) fn publish(&mut self) {
         let is_wanted = self.settings().is_on("UxAppPublishingEnabled");
         // Until the guest has said what it has, the menu stays as it was.
-        let is_known = self.guest.is_some() || !self.is_ready();
+        let is_known = self.are_apps_known && self.is_ready();
         let report = match (&mut self.menu, is_wanted) {
             (Some(menu), true) if is_known => menu.publish(&self.apps),
             (Some(menu), false) => menu.withdraw_all(),

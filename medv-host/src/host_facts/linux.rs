@@ -9,9 +9,17 @@ use super::{HostFacts, locale, time_zone};
 /// What is known of this host and of the user of this session.
 pub fn gather() -> HostFacts {
     let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    let user = variable("LOGNAME").or_else(|| variable("USER")).unwrap_or_default();
+    let user = variable("LOGNAME").or_else(|| variable("USER")).or_else(by_number).unwrap_or_default();
     let language = variable("LC_ALL").or_else(|| variable("LANG"));
     below(Path::new("/"), &user, language.as_deref())
+}
+
+/// The user that the system runs this program for, where no session has said its name.
+fn by_number() -> Option<String> {
+    let number = rustix::process::getuid().as_raw().to_string();
+    let passwd = fs::read_to_string("/etc/passwd").ok()?;
+    let user = passwd.lines().find(|line| line.split(':').nth(2) == Some(&number))?;
+    user.split(':').next().map(str::to_owned)
 }
 
 /// What the files below `root` say about the host and `user`, whose session has this `language`.

@@ -12,6 +12,9 @@ use medv_format::digest::Digest;
 
 use super::{Package, Record, remove_file};
 
+/// What must be left on the drive besides: the journal, and whatever else writes there meanwhile.
+const KEEP_FREE: u64 = 64 << 20;
+
 pub(super) struct Disk {
     pub(super) path: PathBuf,
     new: PathBuf,
@@ -61,7 +64,12 @@ impl Disk {
     pub(super) fn expand(&self, package: &Package, monitor: &dyn Monitor) -> Result<()> {
         // A fixed VHD without its footer is a raw disk, which every hypervisor reads; its holes take no room.
         // An unfinished disk of another package is of no use to this one.
-        let options = ExpandOptions { form: TargetForm::Fixed, force: true, ..ExpandOptions::default() };
+        let options = ExpandOptions {
+            form: TargetForm::Fixed,
+            force: true,
+            keep_free: KEEP_FREE,
+            ..ExpandOptions::default()
+        };
         let expanded = package.medv().and_then(|medv| expand(medv, &self.new, &options, monitor));
         let Err(error) = expanded else { return Ok(()) };
         // What went wrong first is what the caller has to know.

@@ -19,11 +19,9 @@ pub(super) fn add_all(database: &mut Database) {
                 |IndexDigest=[IndexDigest]|BytesOnDisk=[BytesOnDisk]|Overwrite=[OVERWRITEVHD]\
                 |Installed=[FOUNDDIGEST]|Upgrading=[OLDERFOUND]";
     let expand = "Source=[SourceDir]|Medv=[MedvFile]|Folder=[INSTALLDIR]|Image=[ImageName]\
-                  |ImageDigest=[ImageDigest]|IndexDigest=[IndexDigest]|Installed=[FOUNDDIGEST]\
-                  |DiskFound=[DiskFound]";
+                  |ImageDigest=[ImageDigest]|IndexDigest=[IndexDigest]|DiskFound=[DiskFound]";
     let image = "Folder=[INSTALLDIR]|Image=[ImageName]|DiskFound=[DiskFound]";
-    let folders = format!("Folder=[INSTALLDIR]|Shared={SHARED}");
-    let delete = format!("Folder=[INSTALLDIR]|Image=[ImageName]|Shared={SHARED}");
+    let folders = format!("Folder=[INSTALLDIR]|Image=[ImageName]|Shared={SHARED}");
 
     add_standard(database, "ResolveSource", at::FOLDERS_KNOWN + 10);
     tell(database, "SetCheckDisk", "CheckDisk", disk, at::FOLDERS_KNOWN + 20, INSTALLING);
@@ -37,24 +35,33 @@ pub(super) fn add_all(database: &mut Database) {
     add(database, "StopWithoutRollback", Kind::Stop { message }, without_rollback, at::BEFORE_SCRIPT);
 
     for (name, setter, data, when, condition, number) in [
+        (
+            "ClaimFolders",
+            "SetClaimFolders",
+            folders.as_str(),
+            When::Deferred,
+            INSTALLING,
+            at::BEFORE_FILES - 1,
+        ),
         ("RollbackDisk", "SetRollbackDisk", image, When::Rollback, INSTALLING, at::BEFORE_FILES),
         ("ExpandDisk", "SetExpandDisk", expand, When::Deferred, INSTALLING, at::BEFORE_FILES + 1),
         (
             "PrepareFolders",
             "SetPrepareFolders",
-            &folders,
+            folders.as_str(),
             When::DeferredMayFail,
             "NOT REMOVE",
             at::AFTER_FILES,
         ),
         ("CommitDisk", "SetCommitDisk", image, When::Commit, INSTALLING, at::AFTER_FILES + 1),
-        ("DeleteDisks", "SetDeleteDisks", &delete, When::Commit, DELETING, at::AFTER_FILES + 2),
+        ("DeleteDisks", "SetDeleteDisks", folders.as_str(), When::Commit, DELETING, at::AFTER_FILES + 2),
     ] {
         tell(database, setter, name, data, at::PREPARE, condition);
         add(database, name, Kind::Call(when), condition, number);
     }
     for (action, text) in [
         ("CheckDisk", "Checking the disk's file and the space for it"),
+        ("ClaimFolders", "Preparing the folder for the disk"),
         ("ExpandDisk", "Expanding the workspace's disk"),
         ("RollbackDisk", "Removing the unfinished disk"),
         ("PrepareFolders", "Preparing the folders that users share"),

@@ -7,6 +7,7 @@ mod action;
 mod cabinet;
 mod check;
 mod component;
+mod component_files;
 mod database;
 mod disk_actions;
 mod folder;
@@ -26,5 +27,6 @@ mod workspace;
 pub(crate) use identifier::braced;
 
 pub use component::{Component, ComponentKind, component};
+pub use component_files::whole_component;
 pub use version::ProductVersion;
 pub use workspace::{Disk, Programs, Workspace, workspace};

@@ -22,6 +22,7 @@ export! {
     CheckDisk => actions::check_disk,
     ExpandDisk => actions::expand_disk,
     RollbackDisk => actions::rollback_disk,
+    ClaimFolders => actions::claim_folders,
     PrepareFolders => actions::prepare_folders,
     CommitDisk => actions::commit_disk,
     DeleteDisks => actions::delete_disks,

@@ -1,24 +1,15 @@
 //! The actions of the `.msi`: what they are told, put together with what there is.
 
-use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::thread;
-use std::time::Duration;
 
 use super::session::Session;
-use super::{file_system, registry, security};
+use super::{file_system, folders, registry};
 use crate::action_data::ActionData;
 use crate::check_disk::CheckDisk;
 use crate::delete_disks::DeleteDisks;
 use crate::disk_files::DiskFiles;
 use crate::expand_disk::ExpandDisk;
-use crate::{Failure, Installer, Result, codes};
-
-/// How often `CommitDisk` tries to delete a disk that something still reads, such as a scanner for viruses.
-const TRIES: u32 = 20;
-/// Time between two tries.
-const PAUSE: Duration = Duration::from_millis(250);
+use crate::{Failure, Installer, Result, codes, patience};
 
 /// Runs an action and answers with a code that Windows Installer understands.
 pub fn run(session: u32, name: &'static str, action: fn(&Session) -> Result<()>) -> u32 {
@@ -68,11 +59,14 @@ pub fn check_disk(session: &Session) -> Result<()> {
 /// See [`ExpandDisk::run`].
 pub fn expand_disk(session: &Session) -> Result<()> {
     let data = told(session);
+    let work = ExpandDisk::from_data(&data)?;
     if is_same(&data) {
+        work.take_back(session)?;
         session.log("the disk is there already");
         return Ok(());
     }
-    ExpandDisk::from_data(&data)?.run(session)
+    // Who rolls back does it again, which does no harm.
+    work.run(session).inspect_err(|_| _ = undo(session, &work.files))
 }
 
 /// Rollback: as if nothing had been.
@@ -84,10 +78,19 @@ pub fn rollback_disk(session: &Session) -> Result<()> {
     if is_same(&data) {
         return Ok(());
     }
-    let files = DiskFiles::from_data(&data)?;
-    let taken_back = files.take_back();
-    files.remove_unfinished()?;
-    taken_back.map(drop)
+    undo(session, &DiskFiles::from_data(&data)?)
+}
+
+/// What had the disk's name has it again, and nothing is left of what is unfinished.
+fn undo(session: &Session, files: &DiskFiles) -> Result<()> {
+    let taken_back = patience::until_done(|| files.take_back().map(drop), |_| true);
+    if let Err(failure) = patience::until_done(|| files.remove_unfinished(), |_| true) {
+        session.warn(&format!("{failure}; it is deleted at the next start of the computer"));
+        for left in &files.unfinished() {
+            file_system::delete_at_restart(left);
+        }
+    }
+    taken_back
 }
 
 /// Commit: what was replaced is not needed any more.
@@ -96,17 +99,21 @@ pub fn rollback_disk(session: &Session) -> Result<()> {
 /// If the `.msi` does not tell where.
 pub fn commit_disk(session: &Session) -> Result<()> {
     let files = DiskFiles::from_data(&told(session))?;
-    for _ in 1..TRIES {
-        if files.commit().is_ok() {
-            return Ok(());
-        }
-        thread::sleep(PAUSE);
-    }
-    if let Err(failure) = files.commit() {
+    if let Err(failure) = patience::until_done(|| files.commit(), |_| true) {
         session.warn(&format!("{failure}; it is deleted at the next start of the computer"));
-        file_system::delete_at_restart(&files.replaced);
+        for left in [&files.undo, &files.replaced] {
+            file_system::delete_at_restart(left);
+        }
     }
     Ok(())
+}
+
+/// Deferred: the folders for the disk are the administrators'.
+///
+/// # Errors
+/// If one is a user's, and cannot be taken over.
+pub fn claim_folders(session: &Session) -> Result<()> {
+    folders::claim(session, &told(session))
 }
 
 /// Deferred: who may do what in which folder. What fails is a warning.
@@ -114,30 +121,7 @@ pub fn commit_disk(session: &Session) -> Result<()> {
 /// # Errors
 /// If the `.msi` does not tell where.
 pub fn prepare_folders(session: &Session) -> Result<()> {
-    let data = told(session);
-    let shared = data.folder("Shared")?;
-    let lock = shared.join("MedvLock");
-    for (folder, rights) in [
-        (data.folder("Folder")?, security::USERS_READ),
-        (shared.join("AllUsers"), security::USERS_WRITE),
-        (lock.clone(), security::USERS_WRITE),
-        (shared.join("Monitoring"), security::USERS_ADD),
-    ] {
-        if let Err(failure) = prepare(&folder, rights) {
-            session.warn(&format!("event 14012: {failure}; give users their rights in this folder by hand"));
-        }
-    }
-    let lock = lock.join("medv.lock");
-    if let Err(error) = fs::OpenOptions::new().append(true).create(true).open(&lock) {
-        let failure = Failure::io("cannot create", &lock, &error);
-        session.warn(&format!("event 14013: {failure}; create an empty file of this name"));
-    }
-    Ok(())
-}
-
-fn prepare(folder: &Path, rights: &str) -> Result<()> {
-    fs::create_dir_all(folder).map_err(|error| Failure::io("cannot create", folder, &error))?;
-    security::set(folder, rights).map_err(|error| Failure::io("cannot set the rights", folder, &error))
+    folders::prepare(session, &told(session))
 }
 
 /// Commit of a removal: the disks too.
@@ -148,6 +132,7 @@ pub fn delete_disks(session: &Session) -> Result<()> {
     let data = told(session);
     let files = DiskFiles::from_data(&data)?;
     let all_users = data.folder("Shared")?.join("AllUsers");
-    DeleteDisks { files, all_users, profiles: registry::profiles() }.run(session);
+    DeleteDisks { files, all_users, profiles: registry::profiles() }
+        .run(session, &file_system::delete_at_restart);
     Ok(())
 }

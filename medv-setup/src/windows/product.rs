@@ -8,12 +8,15 @@ use windows_sys::Win32::System::ApplicationInstallationAndServicing::{
     INSTALLLOGMODE_ACTIONDATA, INSTALLLOGMODE_ACTIONSTART, INSTALLLOGMODE_ERROR, INSTALLLOGMODE_FATALEXIT,
     INSTALLLOGMODE_PROGRESS, INSTALLMESSAGE_ACTIONDATA, INSTALLMESSAGE_ACTIONSTART, INSTALLMESSAGE_ERROR,
     INSTALLMESSAGE_FATALEXIT, INSTALLMESSAGE_PROGRESS, INSTALLMESSAGE_TYPEMASK, INSTALLSTATE_ABSENT,
-    INSTALLSTATE_DEFAULT, INSTALLUILEVEL_NONE, MSIHANDLE, MsiCloseHandle, MsiConfigureProductExW,
-    MsiDatabaseOpenViewW, MsiEnableLogW, MsiInstallProductW, MsiOpenDatabaseW, MsiQueryProductStateW,
-    MsiRecordGetStringW, MsiSetExternalUIW, MsiSetInternalUI, MsiViewExecute, MsiViewFetch,
+    INSTALLSTATE_DEFAULT, INSTALLUILEVEL_NONE, MSIHANDLE,
 };
 use windows_sys::Win32::UI::WindowsAndMessaging::{IDCANCEL, IDOK};
 
+use super::msi_library::{
+    MsiCloseHandle, MsiConfigureProductExW, MsiDatabaseOpenViewW, MsiEnableLogW, MsiInstallProductW,
+    MsiOpenDatabaseW, MsiQueryProductStateW, MsiRecordGetStringW, MsiSetExternalUIW, MsiSetInternalUI,
+    MsiViewExecute, MsiViewFetch,
+};
 use super::text::{from_wide, wide};
 use crate::command_line::Log;
 

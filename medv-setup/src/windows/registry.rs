@@ -1,14 +1,21 @@
 //! What stands in the registry, 64-bit view.
 
+use std::io;
 use std::path::PathBuf;
 
-use winreg::RegKey;
-use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY};
+use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, KEY_WRITE};
+use winreg::{RegKey, RegValue};
+
+use crate::pending_deletions;
 
 /// Where a workspace says what it is.
 const WORKSPACE: &str = r"SOFTWARE\Microsoft\Medv\v2\Workspace";
 /// Where the host agent says where it is.
 const HOST_AGENT: &str = r"SOFTWARE\Microsoft\Medv\v2\Components\HostAgent";
+/// Where Windows keeps what it does when it starts.
+const SESSION_MANAGER: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager";
+/// See [`pending_deletions`].
+const PENDING: &str = "PendingFileRenameOperations";
 /// Where Windows keeps the profiles of all users.
 const PROFILES: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList";
 
@@ -21,6 +28,25 @@ pub fn workspace(value: &str) -> Option<String> {
 pub fn host_agent() -> Option<PathBuf> {
     let folder: String = key(HOST_AGENT)?.get_value("InstallDir").ok()?;
     Some(PathBuf::from(folder).join("medv-host.exe")).filter(|program| program.is_file())
+}
+
+/// Takes back that Windows deletes files at its next start, for those that `is_kept`. Answers whether there were any.
+///
+/// # Errors
+/// What Windows says.
+pub fn cancel_deletions(is_kept: impl Fn(&str) -> bool) -> io::Result<bool> {
+    let key = RegKey::predef(HKEY_LOCAL_MACHINE)
+        .open_subkey_with_flags(SESSION_MANAGER, KEY_READ | KEY_WRITE | KEY_WOW64_64KEY)?;
+    let Ok(RegValue { bytes, vtype }) = key.get_raw_value(PENDING) else {
+        return Ok(false);
+    };
+    let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+    let Some(left) = pending_deletions::without(&units, is_kept) else {
+        return Ok(false);
+    };
+    let bytes = left.into_iter().flat_map(u16::to_le_bytes).collect();
+    key.set_raw_value(PENDING, &RegValue { bytes, vtype })?;
+    Ok(true)
 }
 
 /// The folders of all users that have ever logged on.

@@ -5,11 +5,14 @@ use std::cell::Cell;
 
 use windows_sys::Win32::System::ApplicationInstallationAndServicing::{
     INSTALLMESSAGE, INSTALLMESSAGE_ACTIONDATA, INSTALLMESSAGE_ACTIONSTART, INSTALLMESSAGE_ERROR,
-    INSTALLMESSAGE_INFO, INSTALLMESSAGE_PROGRESS, MSIHANDLE, MsiCloseHandle, MsiCreateRecord,
-    MsiGetPropertyW, MsiProcessMessage, MsiRecordSetInteger, MsiRecordSetStringW, MsiSetPropertyW,
+    INSTALLMESSAGE_INFO, INSTALLMESSAGE_PROGRESS, MSIHANDLE,
 };
 use windows_sys::Win32::UI::WindowsAndMessaging::IDCANCEL;
 
+use super::msi_library::{
+    MsiCloseHandle, MsiCreateRecord, MsiGetPropertyW, MsiProcessMessage, MsiRecordSetInteger,
+    MsiRecordSetStringW, MsiSetPropertyW,
+};
 use super::text::{from_wide, wide};
 use crate::Installer;
 

@@ -11,9 +11,10 @@ use medv_codec::verify::{Depth, verify};
 use medv_format::Limits;
 
 use super::product::{self, Message, Work, work};
+use super::unpacked::Unpacked;
 use super::window::{Event, Page, Window};
 use super::wizard::{self, Told};
-use super::{file_system, registry, security};
+use super::{console, file_system, registry, system_library};
 use crate::check_disk::open;
 use crate::command_line::{Action, CommandLine, Interface, Log, USAGE};
 use crate::room::in_units;
@@ -38,26 +39,20 @@ enum Kind {
     Component { _unpacked: Unpacked },
 }
 
-/// A folder that is deleted when it is not needed any more.
-struct Unpacked(PathBuf);
-
-impl Drop for Unpacked {
-    fn drop(&mut self) {
-        _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 /// Runs the program and returns its exit code.
 pub fn run() -> u32 {
-    let mut line = match CommandLine::parse(env::args().skip(1)) {
+    system_library::guard();
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let say = |text: &str| console::say("MED-V Setup", text, CommandLine::may_show(&arguments));
+    let mut line = match CommandLine::parse(arguments.clone()) {
         Ok(line) => line,
         Err(failure) => {
-            eprintln!("{failure}");
+            say(&failure.message);
             return failure.code;
         }
     };
     if line.action == Action::Help {
-        println!("{USAGE}");
+        say(USAGE);
         return codes::SUCCESS;
     }
     if line.interface == Interface::Full && line.log.is_none() {
@@ -96,14 +91,8 @@ fn prepare() -> Result<Package> {
     };
     let bytes = fs::read(&program).map_err(|error| Failure::io("cannot read", &program, &error))?;
     let (msi, kind) = if let Some(embedded) = overlay::find(&bytes) {
-        let unpacked = Unpacked(env::temp_dir().join(format!("medv-setup-{}", std::process::id())));
-        let msi = unpacked.0.join("medv.msi");
-        // The folder must be new, and nobody without our rights may exchange what Windows Installer will read there.
-        fs::create_dir(&unpacked.0)
-            .and_then(|()| security::set(&unpacked.0, security::USERS_READ))
-            .and_then(|()| fs::write(&msi, embedded))
-            .map_err(|error| Failure::io("cannot write", &msi, &error))?;
-        (msi, Kind::Component { _unpacked: unpacked })
+        let unpacked = Unpacked::new(embedded)?;
+        (unpacked.msi.clone(), Kind::Component { _unpacked: unpacked })
     } else {
         let folder = program.parent().unwrap_or(Path::new(""));
         let msi = package::find_msi(folder)?;
@@ -298,11 +287,11 @@ fn last_page(package: &Package, line: &CommandLine, code: u32, told: &Told, wind
 fn start(agent: &Path) {
     let data = env::var("ProgramData").unwrap_or_default();
     let entry = Path::new(&data).join(r"Microsoft\Windows\Start Menu\Programs\MED-V Host Agent.lnk");
+    let desktop = system_library::windows_folder().map(|windows| windows.join("explorer.exe"));
     // If neither can be started, it starts at the next logon.
-    _ = if entry.is_file() {
-        Command::new("explorer.exe").arg(entry).spawn()
-    } else {
-        Command::new(agent).arg("run").spawn()
+    _ = match desktop {
+        Some(desktop) if entry.is_file() => Command::new(desktop).arg(entry).spawn(),
+        _ => Command::new(agent).arg("run").spawn(),
     };
 }
 

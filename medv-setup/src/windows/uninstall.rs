@@ -7,21 +7,27 @@ use std::path::{Path, PathBuf};
 use super::product::{Work, work};
 use super::window::{Event, Page, Window};
 use super::wizard::{self, Told};
-use super::{file_system, registry};
+use super::{console, file_system, registry, system_library};
 use crate::command_line::{Action, CommandLine, Interface, USAGE};
 use crate::{codes, log_file};
 
 /// Runs the program and returns its exit code.
 pub fn run() -> u32 {
-    let mut line = match CommandLine::parse(env::args().skip(1)) {
+    system_library::guard();
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let say = |text: &str| {
+        let text = text.replace("setup.exe", "uninstall.exe");
+        console::say("MED-V Workspace", &text, CommandLine::may_show(&arguments));
+    };
+    let mut line = match CommandLine::parse(arguments.clone()) {
         Ok(line) => line,
         Err(failure) => {
-            eprintln!("{}", failure.message.replace("setup.exe", "uninstall.exe"));
+            say(&failure.message);
             return failure.code;
         }
     };
     if line.action == Action::Help {
-        println!("{}", USAGE.replace("setup.exe", "uninstall.exe"));
+        say(USAGE);
         return codes::SUCCESS;
     }
     line.action = Action::Remove;

@@ -36,6 +36,7 @@ fn things_happen_in_the_order_of_the_specification() {
         "InstallInitialize",
         "RemoveExistingProducts",
         "CreateFolders",
+        "ClaimFolders",
         "RollbackDisk",
         "ExpandDisk",
         "InstallFiles",
@@ -57,6 +58,7 @@ fn actions_are_of_the_kind_that_the_specification_says() {
     let mut tables = tables();
     for (action, kind) in [
         ("CheckDisk", 1),
+        ("ClaimFolders", DEFERRED_AS_SYSTEM),
         ("RollbackDisk", DEFERRED_AS_SYSTEM + 256),
         ("ExpandDisk", DEFERRED_AS_SYSTEM),
         ("PrepareFolders", DEFERRED_AS_SYSTEM + 64),
@@ -78,6 +80,7 @@ fn actions_run_when_they_should() {
     for (action, condition) in [
         ("ResolveSource", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
         ("CheckDisk", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
+        ("ClaimFolders", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
         ("RollbackDisk", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
         ("ExpandDisk", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
         ("CommitDisk", "(NOT Installed OR (REINSTALL AND OVERWRITEVHD = 1)) AND NOT REMOVE"),
@@ -112,7 +115,7 @@ fn specified() -> BTreeMap<String, Vec<String>> {
 fn each_action_is_told_what_the_specification_says() {
     let mut tables = tables();
     let specified = specified();
-    assert_eq!(specified.len(), 6);
+    assert_eq!(specified.len(), 7);
     for (action, keys) in specified {
         let row = tables.row("CustomAction", "Action", &format!("Set{action}"));
         assert_eq!((row["Type"].as_str(), row["Source"].as_str()), ("51", action.as_str()));

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use medv_codec::expand::TargetForm;
-use medv_codec::{Error, ErrorKind};
+use medv_codec::expand::{ExpandOptions, TargetForm, expand_on};
+use medv_codec::{Error, ErrorKind, Silent};
 use medv_tests::failing_storage::{FailingStorage, Fault};
-use medv_tests::sample::CHUNK;
+use medv_tests::sample::{CHUNK, expand_options};
 
 use crate::counts::assert_not_written_again;
 use crate::{
@@ -71,6 +71,26 @@ fn a_full_disk_keeps_what_fitted() {
             let report = run(&storage, open(&sample), form).unwrap();
             assert_not_written_again(&storage, &sample, form, &report, &done, name);
             assert!(storage.read(target()).as_ref() == Some(&whole));
+        }
+    }
+}
+
+#[test]
+fn what_must_stay_free_is_looked_at_before_anything_is_written() {
+    let form = TargetForm::Fixed;
+    let sample = sample(form);
+    // More than the disk takes.
+    let free = 64 * CHUNK as u64;
+    for (keep_free, fits) in [(0, true), (32 * CHUNK as u64, true), (free, false)] {
+        let storage = FailingStorage::new();
+        storage.set_fault(Fault::SaysFree(free));
+        let options = ExpandOptions { keep_free, ..expand_options(form) };
+        match expand_on(&storage, (INPUTS[0].1)(&sample), target(), &options, &Silent) {
+            Ok(_) => assert!(fits, "{keep_free}"),
+            Err(error) => {
+                assert!(!fits && error.advised().unwrap_or_default().contains("make room"), "{error}");
+                assert!(storage.writes_to(Path::new(PART)).is_empty());
+            }
         }
     }
 }

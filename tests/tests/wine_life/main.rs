@@ -1,16 +1,17 @@
 //! The whole life of a workspace on one machine with Windows, as Wine plays it: what `spec/workspace-package.md`
 //! promises, in the order in which it happens. Exit codes are read whole.
 
-mod package;
+mod components;
+mod imports;
 mod packager;
 
 mod with_wine {
-    use super::package::{Package, PackedDisk, installer};
-    use super::packager;
+    use super::{components, imports, packager};
     use medv_packager::msi::ComponentKind;
     use medv_setup::codes;
     use medv_tests::images::noise;
     use medv_tests::windows_machine::{Ran, WindowsMachine};
+    use medv_tests::windows_package::{Package, PackedDisk, installer};
     use std::cell::RefCell;
     use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
@@ -19,6 +20,7 @@ mod with_wine {
 
     /// Where the log of each step goes.
     const LOG: &str = "step.log";
+    const MEDV: &str = "ProgramData/Microsoft/Medv";
     const WORKSPACE: &str = "ProgramData/Microsoft/Medv/Workspace";
     const LAYERS: &str = "users/root/AppData/Local/Microsoft/MEDV/v2/Virtual Machines/Office";
     const RUN: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Run";
@@ -35,8 +37,11 @@ mod with_wine {
         life.undoes_a_failure_on_the_way(&disk);
         life.goes_on_after_a_kill();
         life.takes_settings_from_a_file();
+        life.finds_folders_of_users();
         life.installs(&first, &disk);
+        life.gives_rights();
         life.refuses_a_second_time(&first, &disk);
+        life.never_puts_back_what_is_stale(&first, &disk);
         life.upgrades(&disk);
         life.keeps_the_host_agent_while_it_is_needed();
         life.removes_everything(&first);
@@ -63,6 +68,9 @@ mod with_wine {
     impl Life {
         fn new() -> Self {
             let machine = WindowsMachine::new();
+            for program in ["setup.exe", "uninstall.exe"] {
+                imports::assert_safe(&machine.program(program));
+            }
             let folder = tempfile::tempdir().unwrap();
             let at = |name: &str| folder.path().join(name);
             let (host_agent, packager) =
@@ -156,8 +164,11 @@ mod with_wine {
             for component in ["HostAgent", "WorkspacePackager"] {
                 assert!(components.contains(&format!(r"Components\{component}]")), "{components}");
             }
-            let programs = self.machine.path("Program Files/Microsoft Enterprise Desktop Virtualization");
-            assert!(programs.join("medv-host.exe").is_file() && programs.join("medv.exe").is_file());
+            let programs = self.machine.path(components::FOLDER);
+            components::assert_there(
+                &self.machine,
+                &[ComponentKind::HostAgent, ComponentKind::WorkspacePackager],
+            );
             let entries = self.machine.registry(UNINSTALL);
             assert!(entries.contains(r#""DisplayName"="MED-V Host Agent""#), "{entries}");
             let version = self.machine.run(programs.join("medv.exe"), ["--version"]);
@@ -168,6 +179,13 @@ mod with_wine {
             let setup = good.setup();
             self.refuses(&setup, &["ALLUSERS="], codes::FAILURE, &["StopUnlessAllUsers"]);
             self.refuses(&setup, &["/quite"], codes::COMMAND_LINE, &[]);
+            let said = self.machine.run(&setup, ["/nonsense"]);
+            assert!(
+                said.code == codes::COMMAND_LINE && said.text.contains("/nonsense: no such option"),
+                "{said:?}"
+            );
+            let said = self.machine.run(&setup, ["/?"]);
+            assert!(said.code == codes::SUCCESS && said.text.contains("OVERWRITEVHD"), "{said:?}");
 
             let missing = self.package("missing", "1.0.0", 5, disk);
             fs::remove_file(missing.medv()).unwrap();
@@ -209,22 +227,27 @@ mod with_wine {
             let package = self.package("damaged-inside", "1.0.0", 5, disk);
             package.damage(1 << 20);
             let before = self.standing();
-            let msi = WindowsMachine::windows_path(&package.msi());
-            let log = format!(r"C:\{LOG}");
-            let arguments = ["/i", &msi, "/qn", "/l*", &log, "OVERWRITEVHD=1"];
-            let ran = self.machine.run("msiexec", arguments);
-            // Windows says 1603 where Wine has 1627.
-            assert!([codes::FAILURE, 1627].contains(&ran.code), "{ran:?}");
-            let file = self.machine.path(LOG);
-            let log = text_of(&fs::read(&file).unwrap());
-            fs::remove_file(file).unwrap();
-            // Seen only if the test fails.
-            println!("{log}");
-            assert!(log.contains("office.medv") && log.contains("frame"));
+            self.installing_fails(&package, &["OVERWRITEVHD=1"], &["office.medv", "frame"]);
             self.assert_stands(&before);
             assert_eq!(fs::read(self.workspace("office.vhd")).unwrap(), b"somebody's disk");
             self.changes();
             fs::remove_dir_all(self.workspace("")).unwrap();
+        }
+
+        /// Has Windows Installer install a package that setup.exe would have refused; it must fail, and say all of `why`.
+        fn installing_fails(&self, package: &Package, properties: &[&str], why: &[&str]) {
+            let msi = WindowsMachine::windows_path(&package.msi());
+            let log = format!(r"C:\{LOG}");
+            let arguments = ["/i", &msi, "/qn", "/l*", &log].into_iter().chain(properties.iter().copied());
+            let ran = self.machine.run("msiexec", arguments);
+            let file = self.machine.path(LOG);
+            let log = text_of(&fs::read(&file).unwrap());
+            fs::remove_file(file).unwrap();
+            // Windows says 1603 where Wine has 1627.
+            assert!([codes::FAILURE, 1627].contains(&ran.code), "{ran:?}\n{log}");
+            for why in why {
+                assert!(log.contains(why), "no {why:?} in\n{log}");
+            }
         }
 
         fn goes_on_after_a_kill(&self) {
@@ -236,11 +259,11 @@ mod with_wine {
             let journal = self.workspace("large.vhd.new.medv-journal");
             // The journal's header has 112 bytes, and each frame that is on disk for good a record.
             while fs::metadata(&journal).map_or(0, |journal| journal.len()) <= 112 {
-                assert!(running.try_wait().unwrap().is_none(), "it ended before anything was journalled");
+                assert!(!running.has_ended(), "it ended before anything was journalled");
                 std::thread::sleep(Duration::from_millis(2));
             }
             self.machine.switch_off();
-            running.wait().unwrap();
+            running.wait();
             self.machine.switch_on();
             _ = fs::remove_file(self.machine.path(LOG));
             assert!(!self.workspace("large.vhd").exists());
@@ -327,6 +350,35 @@ mod with_wine {
             );
         }
 
+        /// Users have made the folders before, and may write there.
+        fn finds_folders_of_users(&self) {
+            use std::os::unix::fs::PermissionsExt;
+            self.changes();
+            fs::create_dir_all(self.workspace("")).unwrap();
+            for folder in [self.machine.path(MEDV), self.workspace("")] {
+                fs::set_permissions(folder, fs::Permissions::from_mode(0o777)).unwrap();
+            }
+            assert!(self.rights("Workspace").ends_with(";0x1301ff;;;WD)"), "{}", self.rights("Workspace"));
+        }
+
+        /// Of owners Wine keeps nothing, of rights what a file's mode can say; `WD` is everybody.
+        fn gives_rights(&self) {
+            for path in ["", "Workspace", "Workspace/office.vhd", "Workspace/uninstall.exe"] {
+                let rights = self.rights(path);
+                assert!(
+                    rights.ends_with(";0x1200a9;;;WD)"),
+                    "{path:?}: everybody reads, and no more: {rights}"
+                );
+            }
+        }
+
+        fn rights(&self, path: &str) -> String {
+            let path = WindowsMachine::windows_path(&self.machine.path(MEDV).join(path));
+            let ran = self.machine.run(self.machine.program("examples/rights.exe"), [path]);
+            assert_eq!(ran.code, 0, "{}", ran.text);
+            ran.text.lines().next().unwrap_or_default().trim().to_owned()
+        }
+
         fn refuses_a_second_time(&self, package: &Package, disk: &PackedDisk) {
             let why = ["found it installed", "OVERWRITEVHD=1"];
             self.refuses(&package.setup(), &[], codes::FAILURE, &why);
@@ -334,6 +386,25 @@ mod with_wine {
             self.ends(&package.setup(), &["OVERWRITEVHD=1", "SUPPRESSMEDVLAUNCH=1"], codes::SUCCESS);
             assert!(same_bytes(&self.workspace("office.vhd"), &disk.vhd), "the disk is not what was packed");
             assert!(!self.workspace("office.vhd.replaced").exists());
+        }
+
+        /// What an earlier installation has replaced and could not delete is not put back by a repair that fails.
+        fn never_puts_back_what_is_stale(&self, package: &Package, disk: &PackedDisk) {
+            self.changes();
+            fs::write(self.workspace("office.vhd.replaced"), "an older disk").unwrap();
+            let whole = self.folder.path().join("whole.medv");
+            fs::rename(package.medv(), &whole).unwrap();
+            fs::copy(&whole, package.medv()).unwrap();
+            package.damage(1 << 20);
+            let repair = ["REINSTALL=ALL", "REINSTALLMODE=vamus", "OVERWRITEVHD=1"];
+            self.installing_fails(package, &repair, &["office.medv", "frame"]);
+            assert!(same_bytes(&self.workspace("office.vhd"), &disk.vhd), "the disk is not what was packed");
+            fs::rename(&whole, package.medv()).unwrap();
+            self.ends(&package.setup(), &["OVERWRITEVHD=1", "SUPPRESSMEDVLAUNCH=1"], codes::SUCCESS);
+            assert!(same_bytes(&self.workspace("office.vhd"), &disk.vhd), "the disk is not what was packed");
+            for gone in ["office.vhd.replaced", "office.vhd.undo"] {
+                assert!(!self.workspace(gone).exists(), "{gone}");
+            }
         }
 
         fn upgrades(&self, disk: &PackedDisk) {
@@ -378,14 +449,20 @@ mod with_wine {
         fn keeps_the_host_agent_while_it_is_needed(&self) {
             self.refuses(&self.host_agent, &["/x"], codes::FAILURE, &["StopWorkspaceLeft"]);
             let before = self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2\Workspace");
-            // A second run repairs.
-            let program =
-                self.machine.path("Program Files/Microsoft Enterprise Desktop Virtualization/medv.exe");
-            fs::remove_file(&program).unwrap();
-            self.ends(&self.packager, &["/f"], codes::SUCCESS);
-            assert!(program.is_file());
+            for (installer, kind) in [
+                (&self.packager, ComponentKind::WorkspacePackager),
+                (&self.host_agent, ComponentKind::HostAgent),
+            ] {
+                self.changes();
+                components::lose(&self.machine, kind);
+                self.ends(installer, &["/f"], codes::SUCCESS);
+                components::assert_there(
+                    &self.machine,
+                    &[ComponentKind::HostAgent, ComponentKind::WorkspacePackager],
+                );
+            }
             self.ends(&self.packager, &["/x"], codes::SUCCESS);
-            assert!(!program.exists());
+            components::assert_there(&self.machine, &[ComponentKind::HostAgent]);
             assert_eq!(self.machine.registry(r"SOFTWARE\Microsoft\Medv\v2\Workspace"), before);
             assert!(self.workspace("office.vhd").is_file());
         }
@@ -407,7 +484,8 @@ mod with_wine {
             self.refuses(&package.setup(), &["/x"], codes::UNKNOWN_PRODUCT, &["not installed"]);
 
             self.ends(&self.host_agent, &["/x"], codes::SUCCESS);
-            assert!(!self.machine.path("Program Files/Microsoft Enterprise Desktop Virtualization").exists());
+            components::assert_there(&self.machine, &[]);
+            assert!(!self.machine.path(components::FOLDER).exists());
             assert!(!self.machine.registry(UNINSTALL).contains("MED-V"));
         }
     }

@@ -43,6 +43,8 @@ pub(crate) fn check() -> Result<()> {
             "medv-actions",
             "--package",
             "medv-host",
+            "--package",
+            "medv-guest",
             "--lib",
             "--bins",
             "--target-dir",

@@ -100,8 +100,7 @@ fn make_package(built: &Path, folder: &Path, medv: &Path, image: &str) -> Result
     fs::write(folder.join("Office.msi"), msi)?;
     fs::write(folder.join("setup.exe"), &setup)?;
     fs::copy(medv, folder.join(format!("{image}.medv")))?;
-    let files: [(&str, &[u8]); 1] = [("medv-host.exe", &read("medv-host.exe")?)];
-    dist::write_installer(&folder.join("agent.exe"), ComponentKind::HostAgent, &files, &setup)
+    dist::write_installer(&folder.join("agent.exe"), ComponentKind::HostAgent, built)
 }
 
 /// A screen that nobody sees, and a machine with Windows that shows its windows there.

@@ -1,4 +1,4 @@
-//! What a shortcut leads to, as far as it is needed here: the path in its link information (MS-SHLLINK 2.3).
+//! What a shortcut of Windows leads to, as far as it is needed here: the path in its link information (MS-SHLLINK 2.3).
 
 /// The local path of the target; none if the shortcut names it in another way.
 pub(crate) fn target(link: &[u8]) -> Option<String> {
@@ -33,4 +33,38 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::target;
+
+    /// A shortcut with an id list of three bytes, and the path as the versions before Unicode have it.
+    fn link(path: &str, is_local: u32) -> Vec<u8> {
+        let mut link = vec![0; 0x4C];
+        link[0] = 0x4C;
+        link[20] = 3;
+        link.extend([3, 0, 9, 9, 9]);
+        let len = u32::try_from(0x1C + path.len() + 1).unwrap();
+        for number in [len, 0x1C, is_local, 0, 0x1C, 0, 0] {
+            link.extend(number.to_le_bytes());
+        }
+        link.extend(path.bytes());
+        link.push(0);
+        link
+    }
+
+    #[test]
+    fn the_target_is_found_behind_the_id_list() {
+        assert_eq!(target(&link(r"C:\a\b.exe", 1)).as_deref(), Some(r"C:\a\b.exe"));
+    }
+
+    #[test]
+    fn what_is_cut_short_or_no_local_path_has_no_target() {
+        assert_eq!(target(&link(r"C:\a.exe", 0)), None);
+        let whole = link(r"C:\a.exe", 1);
+        for len in 0..whole.len() {
+            assert_eq!(target(&whole[..len]), None, "{len}");
+        }
+    }
 }

@@ -1,8 +1,10 @@
-//! Packages made for these tests.
+//! Packages for Windows, from disks made in code, and the installers of medv's own components.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::engine::{at_random, expand_into};
+use crate::windows_machine::WindowsMachine;
 use medv_codec::Silent;
 use medv_codec::container::Container;
 use medv_codec::disk::{OpenOptions, open};
@@ -11,22 +13,25 @@ use medv_codec::pack::{PackOptions, Subject, pack_to_file};
 use medv_codec::source::FileSource;
 use medv_format::Limits;
 use medv_packager::msi::{
-    Component, ComponentKind, Disk, ProductVersion, Programs, Workspace, component, workspace,
+    ComponentKind, Disk, ProductVersion, Programs, Workspace, whole_component, workspace,
 };
 use medv_settings::{RegistryEntry, Value};
 use medv_setup::overlay;
-use medv_tests::engine::{at_random, expand_into};
-use medv_tests::windows_machine::WindowsMachine;
 
 /// A disk, and the same packed.
-pub(crate) struct PackedDisk {
-    pub(crate) vhd: PathBuf,
+#[derive(Debug)]
+pub struct PackedDisk {
+    /// The disk.
+    pub vhd: PathBuf,
     medv: PathBuf,
 }
 
 impl PackedDisk {
     /// A dynamic disk with `content` at its beginning, and 16 MiB of nothing behind it.
-    pub(crate) fn new(folder: &Path, name: &str, content: &[u8]) -> Self {
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn new(folder: &Path, name: &str, content: &[u8]) -> Self {
         let raw = folder.join(format!("{name}.img"));
         fs::write(&raw, content).unwrap();
         let file = fs::OpenOptions::new().write(true).open(&raw).unwrap();
@@ -40,7 +45,10 @@ impl PackedDisk {
     }
 
     /// Packs the disk that is there.
-    pub(crate) fn of(vhd: PathBuf) -> Self {
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    pub fn of(vhd: PathBuf) -> Self {
         let medv = vhd.with_extension("medv");
         _ = fs::remove_file(&medv);
         pack(&vhd, &medv);
@@ -55,15 +63,22 @@ fn pack(disk: &Path, medv: &Path) {
 }
 
 /// A workspace's package in a folder of its own.
-pub(crate) struct Package {
-    pub(crate) folder: PathBuf,
-    pub(crate) name: String,
-    pub(crate) image: String,
+#[derive(Debug)]
+pub struct Package {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// The workspace's name.
+    pub name: String,
+    /// The disk's name, without extension.
+    pub image: String,
 }
 
 impl Package {
     /// Puts together version `version` of the workspace `name`, whose user limit is `limit`.
-    pub(crate) fn new(
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn new(
         machine: &WindowsMachine,
         folder: PathBuf,
         name: &str,
@@ -105,20 +120,26 @@ impl Package {
         package
     }
 
-    pub(crate) fn setup(&self) -> PathBuf {
+    /// Its `setup.exe`.
+    pub fn setup(&self) -> PathBuf {
         self.folder.join("setup.exe")
     }
 
-    pub(crate) fn msi(&self) -> PathBuf {
+    /// Its `.msi`.
+    pub fn msi(&self) -> PathBuf {
         self.folder.join(format!("{}.msi", self.name))
     }
 
-    pub(crate) fn medv(&self) -> PathBuf {
+    /// Its `.medv`.
+    pub fn medv(&self) -> PathBuf {
         self.folder.join(format!("{}.medv", self.image))
     }
 
     /// Replaces the packed disk by one that differs in `byte`. The original, a link, stays as it is.
-    pub(crate) fn damage(&self, byte: usize) {
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn damage(&self, byte: usize) {
         let mut bytes = fs::read(self.medv()).unwrap();
         bytes[byte] ^= 1;
         fs::remove_file(self.medv()).unwrap();
@@ -130,18 +151,15 @@ fn entry(key: &str, name: &str, value: Value) -> RegistryEntry {
     RegistryEntry { key: format!(r"SOFTWARE\Microsoft\Medv\v2\{key}"), name: name.to_owned(), value }
 }
 
-/// The installer of a component, at `path`.
-pub(crate) fn installer(machine: &WindowsMachine, kind: ComponentKind, version: &str, path: &Path) {
-    let read = |name: &str| fs::read(machine.program(name)).unwrap();
-    let program = match kind {
-        ComponentKind::HostAgent => "medv-host.exe",
-        ComponentKind::WorkspacePackager => "medv.exe",
+/// The installer of a component, with all that it is given away with, at `path`.
+///
+/// # Panics
+/// If it cannot be written.
+pub fn installer(machine: &WindowsMachine, kind: ComponentKind, version: &str, path: &Path) {
+    let read = |name: &str| {
+        fs::read(machine.program(name))
+            .map_err(|error| medv_codec::Error::io(format!("cannot read {name}"), error))
     };
-    let msi = component(&Component {
-        kind,
-        version: version.parse::<ProductVersion>().unwrap(),
-        files: &[(program, &read(program))],
-    })
-    .unwrap();
-    fs::write(path, overlay::append(&read("setup.exe"), &msi).unwrap()).unwrap();
+    let msi = whole_component(kind, version.parse::<ProductVersion>().unwrap(), read).unwrap();
+    fs::write(path, overlay::append(&read("setup.exe").unwrap(), &msi).unwrap()).unwrap();
 }
