@@ -52,11 +52,9 @@ impl Way {
 
     /// At which side of a stage this way starts or ends.
     pub(crate) fn side_of(&self, stage: Stage) -> Side {
-        match self.gutter() {
-            Gutter::First => Side::Left,
-            Gutter::Second => Side::Right,
-            Gutter::Both if is_main(stage) => Side::Right,
-            Gutter::Both => Side::Left,
+        match (self.gutter(), is_main(stage)) {
+            (Gutter::First, _) | (Gutter::Both, false) => Side::Left,
+            (Gutter::Second, _) | (Gutter::Both, true) => Side::Right,
         }
     }
 }
@@ -140,7 +138,7 @@ impl Layout {
                 other.gutter() == self.ways[number].gutter() && first - PORT < end && start < last + PORT
             };
             let used: Vec<usize> = taken.iter().filter(meets).map(|other| self.ways[*other].lane).collect();
-            self.ways[number].lane = (0..).find(|lane| !used.contains(lane)).unwrap_or(0);
+            self.ways[number].lane = (0..=used.len()).find(|lane| !used.contains(lane)).unwrap_or(0);
             taken.push(number);
         }
     }
