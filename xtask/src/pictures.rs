@@ -5,7 +5,7 @@ mod disk;
 mod windows;
 
 use crate::Result;
-use crate::shell::{build_medv, capture, root, target};
+use crate::shell::{build_medv, capture, command, root, target};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -73,9 +73,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// The picture of first time setup is drawn, and checked, by a test of the host agent: that one knows the table.
 fn stages() -> Result<()> {
-    let mut test = Command::new("cargo");
+    let mut test = command("cargo");
     test.args(["test", "--quiet", "--package", "medv-host", "--test", "documents"]);
-    capture(test.current_dir(root()).env("MEDV_WRITE_DOCS", "1"))?;
+    capture(test.env("MEDV_WRITE_DOCS", "1"))?;
     println!("{}", root().join("docs/pictures/first-time-setup.svg").display());
     Ok(())
 }
