@@ -1,11 +1,11 @@
 //! `cargo xtask pictures`: the pictures in the documents, drawn by `medv info --map` of a disk that is the same on every
-//! machine; and, if asked, photographs of the Windows programs.
+//! machine; that of first time setup; and, if asked, photographs of the Windows programs.
 
 mod disk;
 mod windows;
 
 use crate::Result;
-use crate::shell::{build_medv, capture, root, target};
+use crate::shell::{build_medv, capture, command, root, target};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -58,6 +58,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             println!("{}", place.display());
         }
     }
+    if !options.check {
+        stages()?;
+    }
     if options.windows {
         windows::take(&packed, "disk")?;
     }
@@ -66,6 +69,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     Err(format!("not up to date, run `cargo xtask pictures`: {}", stale.join(", ")).into())
+}
+
+/// The picture of first time setup is drawn, and checked, by a test of the host agent: that one knows the table.
+fn stages() -> Result<()> {
+    let mut test = command("cargo");
+    test.args(["test", "--quiet", "--package", "medv-host", "--test", "documents"]);
+    capture(test.env("MEDV_WRITE_DOCS", "1"))?;
+    println!("{}", root().join("docs/pictures/first-time-setup.svg").display());
+    Ok(())
 }
 
 /// Packs `disk` as asked and returns its picture, titled `NAME.medv`.

@@ -24,11 +24,33 @@ const SHOWN_ONLY: [(&str, &str); 5] = [
     ("MEDV_WRITE_DOCS=1 ", "writes these documents"),
 ];
 
+/// Commands of the host agent that are only shown: they need an agent that runs, most of them a machine, or a desktop.
+/// With `--root` in front, whatever needs none of these is typed.
+const AGENT_SHOWN_ONLY: [&str; 15] = [
+    "run",
+    "status",
+    "start",
+    "stop",
+    "restart",
+    "reset",
+    "apps",
+    "app",
+    "open",
+    "handler",
+    "answer",
+    "password",
+    "results",
+    "logs",
+    "screenshot",
+];
+
 /// Programs that some blocks need, each with a test below.
 const PROGRAMS: [&str; 2] = ["zstd", "qemu-img"];
 
 fn shown_only(command: &str) -> bool {
+    let of_agent = command.strip_prefix("medv-host ").and_then(|rest| rest.split(' ').next());
     SHOWN_ONLY.iter().any(|(start, _)| command.starts_with(start))
+        || of_agent.is_some_and(|name| AGENT_SHOWN_ONLY.contains(&name))
 }
 
 /// The pages on which there is something to type for somebody who has `program`.
@@ -65,23 +87,40 @@ fn every_program_that_a_page_needs_has_a_test() {
     assert_eq!(needed, BTreeSet::from(PROGRAMS));
 }
 
-#[test]
-fn developer_commands_exist_with_their_options() {
+/// The subcommands that pages show behind `start`. Each must be one of `program`'s, with its options.
+fn shown_with_help(start: &str, program: &Path) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     for page in pages() {
         for command in page.commands() {
-            let Some(typed) = command.text.strip_prefix("cargo xtask ") else { continue };
+            let Some(typed) = command.text.strip_prefix(start) else { continue };
             let name = typed.split(' ').next().expect("a subcommand");
-            let help = Command::new(program("xtask", "xtask")).args([name, "--help"]).output();
-            let help = Finished::from(help.expect("xtask can be started")).exits(0);
+            if name.starts_with("--") {
+                continue;
+            }
+            let help = Command::new(program).args([name, "--help"]).output();
+            let help = Finished::from(help.expect("the program can be started")).exits(0);
             for option in typed.split(' ').filter(|word| word.starts_with("--")) {
                 assert!(help.text().contains(option), "{}", page.place(command));
             }
             seen.insert(name.to_owned());
         }
     }
+    seen
+}
+
+#[test]
+fn developer_commands_exist_with_their_options() {
+    let seen = shown_with_help("cargo xtask ", &program("xtask", "xtask"));
     for name in ["demo", "test", "bench", "ci"] {
         assert!(seen.contains(name), "no page shows cargo xtask {name}");
+    }
+}
+
+#[test]
+fn commands_of_the_host_agent_exist_with_their_options() {
+    let seen = shown_with_help("medv-host ", &program("medv-host", "medv-host"));
+    for name in AGENT_SHOWN_ONLY {
+        assert!(seen.contains(name), "no page shows medv-host {name}");
     }
 }
 

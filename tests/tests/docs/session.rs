@@ -133,7 +133,10 @@ impl Desk {
             .env("LC_ALL", "C.UTF-8")
             .env("no_proxy", "127.0.0.1")
             .env_remove("XDG_CONFIG_HOME")
-            .env_remove("XDG_CACHE_HOME");
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_STATE_HOME")
+            .env_remove("XDG_RUNTIME_DIR");
         if std::env::var_os("MEDV_PROGRAMS").is_none() {
             shell.env("MEDV_PROGRAMS", folder.join(".programs"));
         }
