@@ -28,3 +28,4 @@ pub mod workspace;
 
 #[cfg(windows)]
 pub use windows::console;
+pub use windows::open_console;
