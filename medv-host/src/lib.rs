@@ -28,4 +28,3 @@ pub mod workspace;
 
 #[cfg(windows)]
 pub use windows::console;
-pub use windows::open_console;

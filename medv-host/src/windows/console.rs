@@ -7,12 +7,18 @@ use std::ptr::null_mut;
 
 use windows_sys::Win32::Foundation::INVALID_HANDLE_VALUE;
 use windows_sys::Win32::System::Console::{
-    ATTACH_PARENT_PROCESS, AttachConsole, GetStdHandle, STD_ERROR_HANDLE, STD_HANDLE, STD_INPUT_HANDLE,
-    STD_OUTPUT_HANDLE, SetStdHandle,
+    ATTACH_PARENT_PROCESS, AllocConsole, AttachConsole, GetStdHandle, STD_ERROR_HANDLE, STD_HANDLE,
+    STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, SetStdHandle,
 };
 use windows_sys::Win32::UI::WindowsAndMessaging::{MB_ICONERROR, MB_OK, MessageBoxW};
 
 use super::text::wide;
+
+/// Opens a window for text, unless the program has one already.
+pub fn open() {
+    // SAFETY: it takes nothing. That there is a console already is the only reason to fail.
+    unsafe { AllocConsole() };
+}
 
 /// Makes the console of who started this program ours, if there is one. What leads to a file or a pipe goes on leading there.
 pub fn attach() {
@@ -48,10 +54,4 @@ fn leads_nowhere(stream: STD_HANDLE) -> bool {
     // SAFETY: a plain number.
     let handle = unsafe { GetStdHandle(stream) };
     handle.is_null() || handle == INVALID_HANDLE_VALUE
-//! A window for text: the program has none, as it starts with each session.
-use windows_sys::Win32::System::Console::AllocConsole;
-/// Opens one, unless the program has one already.
-pub fn open_console() {
-    // SAFETY: it takes nothing. That there is a console already is the only reason to fail.
-    unsafe { AllocConsole() };
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod balloon;
 pub mod console;
-mod console;
 pub(crate) mod credentials;
 pub(crate) mod event_log;
 mod job;
@@ -13,7 +12,6 @@ pub(crate) mod power;
 pub(crate) mod task_dialog;
 mod text;
 
-pub use console::open_console;
 pub(crate) use job::Job;
 pub(crate) use memory::total_memory;
 pub(crate) use pipe::Pipe;
