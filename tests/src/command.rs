@@ -1,11 +1,10 @@
 //! Runs the `medv` command.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::OnceLock;
 
 /// What a finished command left behind.
 #[derive(Debug)]
@@ -23,7 +22,7 @@ pub struct Finished {
 /// # Panics
 /// If it does not build.
 pub fn medv() -> Command {
-    let mut command = Command::new(program("medv-cli", "medv"));
+    let mut command = Command::new(program("medv"));
     command.stdin(Stdio::null()).env_remove("NO_COLOR");
     command
 }
@@ -36,21 +35,20 @@ pub fn run<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A
     Finished::from(medv().args(arguments).current_dir(folder).output().expect("medv can be started"))
 }
 
-/// The program `name` of the workspace's package `package`, built from the sources as they are now.
+/// The program `name` of this workspace, built from the sources as they are now.
 ///
-/// Another package's binary has no `CARGO_BIN_EXE_…` here: cargo is asked to bring it up to date, in the folder and
-/// profile that this test was built in.
+/// Another package's binary has no `CARGO_BIN_EXE_…` here: cargo is asked to bring all of them up to date, in the folder and
+/// profile that this test was built in. All, and not the one: a package alone has other features of what it is made of, and
+/// all of that would be built twice.
 ///
 /// # Panics
-/// If it does not build.
-pub fn program(package: &'static str, name: &str) -> PathBuf {
-    static BUILT: Mutex<BTreeMap<&str, PathBuf>> = Mutex::new(BTreeMap::new());
-    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    let folder = built.entry(package).or_insert_with(|| build(package));
-    folder.join(format!("{name}{}", env::consts::EXE_SUFFIX))
+/// If they do not build.
+pub fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build).join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }
 
-fn build(package: &str) -> PathBuf {
+fn build() -> PathBuf {
     let test = env::current_exe().expect("a test knows its own path");
     let profile_folder = test.ancestors().nth(2).expect("a test is in target/PROFILE/deps");
     let target = profile_folder.parent().expect("a profile is in target");
@@ -60,13 +58,15 @@ fn build(package: &str) -> PathBuf {
     };
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--package", package, "--profile", profile, "--target-dir"]).arg(target);
+    build
+        .args(["build", "--quiet", "--workspace", "--bins", "--profile", profile, "--target-dir"])
+        .arg(target);
     // What cargo says of this test is not so of what is built now; build scripts that look at it would run again.
     for (name, _) in env::vars_os().filter(|(name, _)| is_about_a_package(name)) {
         build.env_remove(name);
     }
     let status = build.current_dir(env!("CARGO_MANIFEST_DIR")).status();
-    assert!(status.is_ok_and(|status| status.success()), "{package} does not build");
+    assert!(status.is_ok_and(|status| status.success()), "the programs do not build");
     profile_folder.to_owned()
 }
 

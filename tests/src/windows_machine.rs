@@ -91,7 +91,7 @@ impl WindowsMachine {
     }
 
     fn with_display(display: Option<String>) -> Self {
-        let built = Command::new(command::program("xtask", "xtask"))
+        let built = Command::new(command::program("xtask"))
             .arg("windows")
             .stderr(Stdio::inherit())
             .output()

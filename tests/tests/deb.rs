@@ -27,7 +27,7 @@ mod with_apt_get {
 
     /// medv itself, as `cargo xtask dist` packs it.
     fn medv_deb(folder: &Path) -> PathBuf {
-        let (command, host) = (program("medv-cli", "medv"), program("medv-host", "medv-host"));
+        let (command, host) = (program("medv"), program("medv-host"));
         let programs = vec![("usr/bin/medv".to_owned(), &*command), ("usr/bin/medv-host".to_owned(), &*host)];
         let architecture = Command::new("dpkg").arg("--print-architecture").output().expect("dpkg").stdout;
         let architecture = String::from_utf8(architecture).expect("text").trim().to_owned();

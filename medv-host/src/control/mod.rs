@@ -6,7 +6,7 @@ mod server;
 mod status;
 
 pub use client::Client;
-pub use server::{Caller, serve};
+pub use server::{Caller, Conversations, serve};
 pub use status::{EventDetail, FtsDetail, MachineDetail, QuestionDetail, Status};
 
 use medv_codec::{Error, ErrorKind};

@@ -3,7 +3,9 @@
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use interprocess::local_socket::traits::ListenerExt;
 use interprocess::local_socket::{ListenerOptions, Stream};
@@ -48,26 +50,63 @@ impl Drop for Caller {
     }
 }
 
+/// The conversations with callers.
+#[derive(Clone, Debug, Default)]
+pub struct Conversations(Arc<(Mutex<usize>, Condvar)>);
+
+impl Conversations {
+    fn begin(&self) {
+        *self.count() += 1;
+    }
+
+    fn end(&self) {
+        *self.count() -= 1;
+        self.0.1.notify_all();
+    }
+
+    fn count(&self) -> MutexGuard<'_, usize> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until all callers have heard their last reply, but not longer than so: one may not listen.
+    pub fn finish(&self, patience: Duration) {
+        let _ = self.0.1.wait_timeout_while(self.count(), patience, |count| *count > 0);
+    }
+}
+
 /// Listens at `socket`, and hands out each request with who sent it. It goes on until the process ends.
 ///
 /// # Errors
 /// If nobody can listen there.
-pub fn serve(socket: &Path, take: impl Fn(Request, Caller) + Send + Sync + Clone + 'static) -> Result<()> {
+pub fn serve(
+    socket: &Path,
+    take: impl Fn(Request, Caller) + Send + Sync + Clone + 'static,
+) -> Result<Conversations> {
     // Who holds the agent's lock is the only one: a socket that is there is left over.
     if cfg!(unix) {
         let _ = std::fs::remove_file(socket);
     }
     let cannot = |error: io::Error| Error::io("cannot listen for callers", error).in_file(socket);
     let listener = ListenerOptions::new().name(name_of(socket)?).create_sync().map_err(cannot)?;
+    let conversations = Conversations::default();
+    let open = conversations.clone();
     let listen = move || {
         for stream in listener.incoming().flatten() {
-            let take = take.clone();
+            let (take, conversation) = (take.clone(), open.clone());
+            conversation.begin();
             // A caller that does not hear or speak holds nobody up but its own thread.
-            let _ = thread::Builder::new().name("caller".to_owned()).spawn(move || converse(&stream, &take));
+            let caller = thread::Builder::new().name("caller".to_owned()).spawn(move || {
+                converse(&stream, &take);
+                drop(stream);
+                conversation.end();
+            });
+            if caller.is_err() {
+                open.end();
+            }
         }
     };
     thread::Builder::new().name("control".to_owned()).spawn(listen).map_err(cannot)?;
-    Ok(())
+    Ok(conversations)
 }
 
 fn converse(stream: &Stream, take: &impl Fn(Request, Caller)) {

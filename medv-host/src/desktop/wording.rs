@@ -71,9 +71,9 @@ impl Worded {
     pub(super) fn with_commands(mut self) -> Self {
         self.text += match self.reply {
             Reply::Buttons { later: Some(_), .. } => {
-                "\nTo answer, type: medv-host answer start, or: medv-host answer later"
+                "\nTo answer, type: medv-host answer yes, or: medv-host answer later"
             }
-            Reply::Buttons { later: None, .. } => "\nTo answer, type: medv-host answer start",
+            Reply::Buttons { later: None, .. } => "\nTo answer, type: medv-host answer yes",
             Reply::Password { .. } => "\nTo give it, type: medv-host password",
         };
         if let Some(link) = &self.link {

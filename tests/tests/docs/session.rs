@@ -36,9 +36,9 @@ pub(crate) fn tour_disk() -> &'static TourDisk {
     static DISK: OnceLock<TourDisk> = OnceLock::new();
     DISK.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a folder for the disk");
-        let mut xtask = Process::new(program("xtask", "xtask"));
+        let mut xtask = Process::new(program("xtask"));
         xtask.args(["pictures", "--check", "--disk"]).arg(folder.path().join("disk.vhd"));
-        let said = xtask.arg("--medv").arg(program("medv-cli", "medv")).output();
+        let said = xtask.arg("--medv").arg(program("medv")).output();
         TourDisk { folder, pictures: said.expect("xtask can be started").into() }
     })
 }
@@ -119,8 +119,7 @@ impl Desk {
     /// As if typed at a terminal, so both streams are one, unless a document is to be read.
     fn typed(&self, page: &Page, command: &Command) -> Finished {
         let folder = self.folder.path();
-        let medv = program("medv-cli", "medv");
-        let _ = program("medv-host", "medv-host");
+        let medv = program("medv");
         let mut path = vec![medv.parent().expect("a program is in a folder").to_owned(), folder.join(".bin")];
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         let address = self.server.url_of("");

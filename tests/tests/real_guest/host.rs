@@ -97,7 +97,7 @@ impl Host {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(program("medv-host", "medv-host"));
+        let mut command = Command::new(program("medv-host"));
         command.arg("--root").arg(self.root()).current_dir(self.path("")).stdin(Stdio::null());
         let home = self.path("home");
         command.env("HOME", &home).env("LOGNAME", USER).env("MEDV_GUEST_PROGRAMS", &self.programs);

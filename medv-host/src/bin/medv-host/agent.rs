@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use medv_codec::{Error, Result};
 use medv_host::agent::{Agent, Message, Parts};
@@ -15,6 +16,9 @@ use medv_host::menu::Folders;
 use medv_host::places::Places;
 use medv_host::settings::Settings;
 use medv_host::vault::system_vault;
+
+/// How long callers have to hear the last that is said to them.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(root: Option<&Path>) -> Result<()> {
     let places = Places::of_this_user(root)?;
@@ -50,7 +54,8 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
     let socket = places.socket();
     let agent = Agent::new(places, parts)?;
     let outbox = agent.outbox();
-    control::serve(&socket, move |request, caller| _ = outbox.send(Message::Request(request, caller)))?;
+    let conversations =
+        control::serve(&socket, move |request, caller| _ = outbox.send(Message::Request(request, caller)))?;
     let outbox = agent.outbox();
     ctrlc::set_handler(move || _ = outbox.send(Message::SessionEnds)).map_err(|error| {
         Error::io("cannot watch for the end of the session", std::io::Error::other(error))
@@ -60,6 +65,7 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
         concat!("medv-host ", env!("CARGO_PKG_VERSION"), " has started"),
     ));
     agent.run();
+    conversations.finish(PATIENCE);
     log.note(&Event::plain(Level::Information, "medv-host has ended"));
     Ok(())
 }
