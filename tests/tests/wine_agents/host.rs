@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use medv_tests::windows_machine::{Ran, WindowsMachine};
 use serde_json::Value;
@@ -88,7 +89,7 @@ impl Host<'_> {
         let status = loop {
             match self.status() {
                 Some(status) => break status,
-                None => std::thread::sleep(std::time::Duration::from_millis(200)),
+                None => std::thread::sleep(Duration::from_millis(200)),
             }
         };
         assert_eq!((&status["workspace"], &status["version"]), (&"Office".into(), &"1.0.0".into()));
