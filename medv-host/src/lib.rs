@@ -27,4 +27,4 @@ mod windows;
 pub mod workspace;
 
 #[cfg(windows)]
-pub use windows::console;
+pub use windows::{console, session_end};

@@ -2,6 +2,7 @@
 //! other end of its port is the example `guest_port`.
 
 use std::fs;
+use std::time::Duration;
 
 use medv_tests::windows_machine::WindowsMachine;
 use serde_json::Value;
@@ -15,9 +16,6 @@ const PIPE: &str = r"\\.\pipe\medv-guest-port";
 pub(crate) fn is_set_up(machine: &WindowsMachine) {
     is_installed_from_the_medium(machine);
     runs_the_commands_and_completes(machine);
-    // What the guest was told to do, and Wine does not.
-    machine.switch_off();
-    machine.switch_on();
     starts_its_applications(machine);
 }
 
@@ -47,7 +45,7 @@ fn runs_the_commands_and_completes(machine: &WindowsMachine) {
     fs::create_dir_all(&commands).unwrap();
     fs::write(commands.join("10-greet.cmd"), "@echo hello from %~n0\r\n").unwrap();
     fs::write(commands.join("20-fail.bat"), "@exit 7\r\n").unwrap();
-    let said = speak(machine);
+    let said = speak(machine, || {});
     let hello = one(&said, "hello");
     assert_eq!(
         (&hello["boot"], &hello["phase"], &hello["system"]),
@@ -78,7 +76,14 @@ fn starts_its_applications(machine: &WindowsMachine) {
     fs::create_dir_all(folder.join("Accessories")).unwrap();
     fs::copy(folder.join("Tools/Notes.lnk"), folder.join("Accessories/Paint.lnk")).unwrap();
 
-    let said = speak(machine);
+    let mut noted = String::new();
+    // Wine does not wait for what a shortcut leads to.
+    let said = speak(machine, || {
+        while !noted.ends_with('\n') {
+            std::thread::sleep(Duration::from_millis(100));
+            noted = fs::read_to_string(machine.path("noted.txt")).unwrap_or_default();
+        }
+    });
     let hello = one(&said, "hello");
     assert_eq!((&hello["boot"], &hello["phase"]), (&2.into(), &"ready".into()));
     let apps = one(&said, "apps")["apps"].as_array().unwrap().clone();
@@ -86,25 +91,20 @@ fn starts_its_applications(machine: &WindowsMachine) {
     assert_eq!((&apps[0]["id"], &apps[0]["folder"]), (&"Tools/Notes.lnk".into(), &"Tools".into()));
     assert_eq!(one(&said, "logged_on")["user"], "anna");
     assert_eq!(one(&said, "app_ended")["request"], 2);
-    // Wine does not wait for what a shortcut leads to.
-    let noted = loop {
-        match fs::read_to_string(machine.path("noted.txt")) {
-            Ok(noted) if noted.ends_with('\n') => break noted,
-            _ => std::thread::sleep(std::time::Duration::from_millis(100)),
-        }
-    };
     assert_eq!(noted.trim_end(), r#"app -- "Office" "Notes.lnk""#);
 }
 
-/// Has the agent and its host speak until the agent says goodbye; what it said.
-fn speak(machine: &WindowsMachine) -> Vec<Value> {
+/// Has the agent and its host speak until the agent says goodbye; what it said. Then, after `last`, the guest is off, and on again.
+fn speak(machine: &WindowsMachine, last: impl FnOnce()) -> Vec<Value> {
     let agent = machine.path(PROGRAMS).join("medv-guest.exe");
     let mut agent = machine.start(agent, ["run", "--port", PIPE]);
     let ran = machine.run(machine.program("examples/guest_port.exe"), [PIPE, "anna"]);
     assert_eq!(ran.code, 0, "{}", ran.text);
-    // It waits for the power to go, or has ended where the machine could not be told to go down.
-    agent.kill().unwrap();
+    last();
+    // What the guest was told to do, and Wine does not.
+    machine.switch_off();
     _ = agent.wait();
+    machine.switch_on();
     let lines = ran.text.lines().filter(|line| line.starts_with('{'));
     lines.map(|line| serde_json::from_str(line).unwrap()).collect()
 }

@@ -37,7 +37,7 @@ pub(crate) fn workspace(machine: &WindowsMachine, folder: &Path) {
     }
     fs::write(folder.join("disk.img"), mixed(5, 2 << 20)).unwrap();
     let definition = "name = \"Office\"\nversion = \"1.0.0\"\nimage = \"disk.img\"\n[first-time-setup]\nmode = \"silent\"\n\
-                      [computer-name]\nmask = \"XP-%username%[4]*\"\n[settings]\nFtsMaxRetryCount = 5\nFtsSetComputerNameEnabled = true\nFtsSetRegionalSettingsEnabled = true\n";
+                      [computer-name]\nmask = \"XP-%username%[4]*\"\n[settings]\nFtsMaxRetryCount = 5\nFtsSetRegionalSettingsEnabled = true\n";
     fs::write(folder.join("workspace.toml"), definition).unwrap();
     let built = command::run(
         folder,

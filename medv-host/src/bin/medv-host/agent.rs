@@ -60,6 +60,8 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
     ctrlc::set_handler(move || _ = outbox.send(Message::SessionEnds)).map_err(|error| {
         Error::io("cannot watch for the end of the session", std::io::Error::other(error))
     })?;
+    #[cfg(windows)]
+    watch_session(&agent, &**log);
     log.note(&Event::plain(
         Level::Information,
         concat!("medv-host ", env!("CARGO_PKG_VERSION"), " has started"),
@@ -68,6 +70,23 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
     conversations.finish(PATIENCE);
     log.note(&Event::plain(Level::Information, "medv-host has ended"));
     Ok(())
+}
+
+/// Windows waits for the machine to be closed, which ends this process.
+#[cfg(windows)]
+fn watch_session(agent: &Agent, log: &dyn EventLog) {
+    let outbox = agent.outbox();
+    let watched = medv_host::session_end::watch(move || {
+        if outbox.send(Message::SessionEnds).is_ok() {
+            loop {
+                std::thread::park();
+            }
+        }
+    });
+    if let Err(error) = watched {
+        let error = Error::io("cannot watch for the end of the session", error);
+        log.note(&Event::of_error(Level::Warning, &error));
+    }
 }
 
 fn user() -> Result<String> {
