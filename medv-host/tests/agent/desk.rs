@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use medv_codec::{Error, Result};
+use medv_codec::Result;
 use medv_host::desktop::{Answer, Desktop, Notice, Question};
 use medv_host::event::{Event, EventLog};
 use medv_host::vault::Vault;
@@ -64,7 +64,7 @@ pub(crate) fn password(password: &str, keep: bool) -> Answer {
     Answer::Password { password: Secret::new(password.to_owned()), keep }
 }
 
-/// A vault in memory, and how often it was asked.
+/// A vault in memory.
 #[derive(Clone, Default)]
 pub(crate) struct Safe {
     pub(crate) kept: Arc<Mutex<Option<String>>>,
@@ -84,7 +84,8 @@ impl Vault for Safe {
     }
 
     fn forget(&self) -> Result<()> {
-        self.kept.lock().unwrap().take().map_or_else(|| Err(Error::usage("nothing is kept")), |_| Ok(()))
+        *self.kept.lock().unwrap() = None;
+        Ok(())
     }
 }
 

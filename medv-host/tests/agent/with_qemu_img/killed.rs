@@ -141,7 +141,7 @@ fn a_machine_that_was_ready_stays_ready() {
     assert!(starts(&machines).iter().all(|spec| spec.medium.is_none()));
     agent.end();
     assert!(!machines.calls().iter().any(|call| matches!(call, Call::Send(ToGuest::RunSetup { .. }))));
-    assert_eq!(laboratory.diary.numbers(), []);
+    assert!(laboratory.diary.numbers().is_empty(), "{}", laboratory.diary.text());
 }
 
 #[test]
