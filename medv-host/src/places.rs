@@ -23,12 +23,24 @@ impl Places {
     /// # Errors
     /// Usage if the user has no home; I/O.
     pub fn of_this_user(root: Option<&Path>) -> Result<Self> {
-        let root = root.unwrap_or(Path::new("/")).to_owned();
-        let places = Self::find(root)?;
-        for folder in [&places.data, &places.state, &places.run, &places.machine_folder(), &places.menus()] {
+        Self::find(root.unwrap_or(Path::new("/")).to_owned())?.made()
+    }
+
+    /// Those of a user whose home is `home`, whatever the environment says. The folders are made, and are the user's alone.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn below(root: &Path, home: &Path) -> Result<Self> {
+        let state = home.join("state");
+        let (data, run, machine) = (home.join("data"), home.join("run"), root.join("var/lib/medv"));
+        Self { root: root.to_owned(), data, state, run, machine }.made()
+    }
+
+    fn made(self) -> Result<Self> {
+        for folder in [&self.data, &self.state, &self.run, &self.machine_folder(), &self.menus()] {
             make_private(folder)?;
         }
-        Ok(places)
+        Ok(self)
     }
 
     #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! What the guest agent says. Nothing of it is trusted: it may be anybody's.
 
-use medv_protocol::{App, AppId, BadLine, Hello, MAX_APPS, Phase, ToHost};
+use medv_protocol::{App, AppId, Hello, MAX_APPS, Phase, ToHost};
 
 use super::Agent;
 use super::opening::Purpose;
@@ -117,10 +117,10 @@ impl Agent {
         self.publish();
     }
 
-    pub(super) fn guest_babbles(&mut self, line: &BadLine) {
+    pub(super) fn guest_babbles(&mut self, what: &str) {
         self.babbled = self.babbled.saturating_add(1);
         // The first one is news, the thousandth is not.
         let level = if self.babbled == 1 { Level::Warning } else { Level::Debug };
-        self.note(&Event::plain(level, format!("the guest agent has sent {line}")));
+        self.note(&Event::plain(level, format!("the guest agent has sent {what}")));
     }
 }

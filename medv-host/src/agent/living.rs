@@ -1,5 +1,10 @@
 //! What the life of a machine that is ready asks for, and how it is done.
 
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use medv_codec::{Error, Result};
 use medv_protocol::ToGuest;
 
 use super::Agent;
@@ -45,14 +50,29 @@ impl Agent {
     fn start_ready_machine(&mut self, from_saved: bool) {
         let Some(workspace) = &self.workspace else { return };
         let saved = layer::saved_state(&self.places.layer(&workspace.name, self.settings().is_shared()));
-        let saved = Some(saved).filter(|_| from_saved);
-        if let Err(error) = self.start_machine(None, saved.clone(), false) {
+        let mut started = match from_saved {
+            true => self.start_machine(None, Some(saved.clone()), false),
+            false => self.boot(&saved),
+        };
+        if let (true, Err(error)) = (from_saved, &started) {
             // A state that does not fit any more is no reason not to start.
-            let again = saved.is_some().then(|| self.start_machine(None, None, false));
+            self.note(&Event::of_error(Level::Warning, error));
+            started = self.boot(&saved);
+        }
+        if let Err(error) = started {
             self.note(&Event::of_error(Level::Warning, &error));
-            if let Some(Err(error)) = again.or(Some(Err(error))).filter(Result::is_err) {
-                self.step_life(&Input::NotStarted(error.to_string()));
+            self.step_life(&Input::NotStarted(error.to_string()));
+        }
+    }
+
+    /// Starts without a saved state. One that is there goes first: it would destroy a disk that has changed since.
+    fn boot(&mut self, saved: &Path) -> Result<()> {
+        match fs::remove_file(saved) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Error::io("cannot delete the saved state, which is not used any more", error)
+                    .in_file(saved))
             }
+            _ => self.start_machine(None, None, false),
         }
     }
 

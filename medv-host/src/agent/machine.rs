@@ -1,6 +1,8 @@
 //! Starting machines, and what they report.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use medv_codec::{Error, Result};
 use medv_protocol::{ToGuest, VERSION};
@@ -12,6 +14,9 @@ use crate::fts;
 use crate::hypervisor::{End, MachineEvent, MachineSpec, Medium};
 use crate::life;
 use crate::moment::Moment;
+
+/// So many of a machine's reports may wait to be heard, 64 KiB each at most. What the guest says beyond that is lost.
+const MAX_UNHEARD: usize = 1024;
 
 impl Agent {
     /// Starts a machine. Whatever an older one reports does not count from now on.
@@ -40,10 +45,25 @@ impl Agent {
         self.are_apps_known = false;
         self.is_woken = spec.saved.is_some();
         self.machine_number += 1;
-        let (number, outbox) = (self.machine_number, self.outbox.clone());
-        let report = move |event| _ = outbox.send(Message::Machine(number, event));
+        let (number, outbox, unheard) = (self.machine_number, self.outbox.clone(), Arc::clone(&self.unheard));
+        let report = move |event| {
+            let is_guests = matches!(event, MachineEvent::Said(_) | MachineEvent::Babbled(_));
+            // A report must not wait, and a guest can go on for ever.
+            if is_guests && unheard.load(Ordering::Relaxed) >= MAX_UNHEARD {
+                return;
+            }
+            unheard.fetch_add(1, Ordering::Relaxed);
+            let _ = outbox.send(Message::Machine(number, event));
+        };
         self.machine = Some(self.parts.hypervisor.start(&spec, Box::new(report))?);
         Ok(())
+    }
+
+    /// A report came out of the inbox: there is room for another one.
+    pub(super) fn heard_a_report(&mut self) {
+        if self.unheard.fetch_sub(1, Ordering::Relaxed) >= MAX_UNHEARD {
+            self.guest_babbles("more than can be heard");
+        }
     }
 
     pub(super) fn machine_reports(&mut self, event: MachineEvent) {
@@ -56,7 +76,7 @@ impl Agent {
                 self.note(&Event::plain(Level::Debug, "the guest agent has closed its port"));
             }
             MachineEvent::Said(message) => self.guest_says(message),
-            MachineEvent::Babbled(line) => self.guest_babbles(&line),
+            MachineEvent::Babbled(line) => self.guest_babbles(&line.to_string()),
             MachineEvent::Panicked => {
                 self.step_fts(&fts::Input::Panicked);
                 if self.is_ready() {
@@ -68,12 +88,17 @@ impl Agent {
         }
     }
 
-    pub(super) fn machine_ended(&mut self, end: End) {
+    /// Ends the machine if it runs. What it still reports does not count.
+    pub(super) fn end_machine(&mut self, reason: &str) {
         self.machine = None;
         self.machine_number += 1;
         self.guest = None;
         self.arriving.clear();
-        self.fail_requests("the machine has ended");
+        self.fail_requests(reason);
+    }
+
+    pub(super) fn machine_ended(&mut self, end: End) {
+        self.end_machine("the machine has ended");
         match self.is_ready() {
             true => self.step_life(&life::Input::MachineEnded(end)),
             false => self.step_fts(&fts::Input::MachineEnded(end)),

@@ -34,6 +34,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
@@ -121,6 +122,8 @@ pub struct Agent {
     machine: Option<Box<dyn Machine>>,
     /// The number of the newest machine: what an older one reports does not count.
     machine_number: u64,
+    /// How many reports of machines are in the inbox.
+    unheard: Arc<AtomicUsize>,
     /// Whether the machine was woken up from its saved state.
     is_woken: bool,
     medium: Option<Medium>,
@@ -170,6 +173,7 @@ impl Agent {
             menu: None,
             machine: None,
             machine_number: 0,
+            unheard: Arc::default(),
             is_woken: false,
             medium: None,
             computer_name: String::new(),
@@ -210,6 +214,7 @@ impl Agent {
             }
         }
         self.machine = None;
+        self.remove_answers();
         for caller in std::mem::take(&mut self.enders) {
             caller.answer(crate::control::Reply::Done);
         }
@@ -233,8 +238,12 @@ impl Agent {
     fn take(&mut self, message: Message) {
         match message {
             Message::Request(request, caller) => self.request(request, caller),
-            Message::Machine(number, event) if number == self.machine_number => self.machine_reports(event),
-            Message::Machine(..) => {}
+            Message::Machine(number, event) => {
+                self.heard_a_report();
+                if number == self.machine_number {
+                    self.machine_reports(event);
+                }
+            }
             Message::Answered(number, answer) => self.answered(number, answer),
             Message::Setup(input) => self.step_fts(&input),
             Message::AnswersWritten(written) => self.answers_written(written),
@@ -277,9 +286,7 @@ impl Agent {
             found = None;
         }
         if found != self.workspace {
-            self.machine = None;
-            self.machine_number += 1;
-            self.withdraw_menu();
+            self.leave("the workspace is another one now");
             self.workspace = found;
             if let Some(workspace) = self.workspace.clone() {
                 self.begin(&workspace, is_shared);
@@ -293,6 +300,18 @@ impl Agent {
         }
         self.schedule_wake_up();
         Ok(())
+    }
+
+    /// The workspace goes, and with it everything that belongs to it.
+    fn leave(&mut self, reason: &str) {
+        self.withdraw_question();
+        self.refuse_awaited(reason);
+        self.end_machine(reason);
+        self.remove_answers();
+        self.withdraw_menu();
+        self.apps.clear();
+        self.are_apps_known = false;
+        self.password = None;
     }
 
     /// Users who come too late do not get the shared machine.

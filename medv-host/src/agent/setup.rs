@@ -14,7 +14,7 @@ use super::{Agent, Message};
 use crate::answers::{self, GuestKind, Made};
 use crate::desktop::Question;
 use crate::event::{Event, EventId, Level};
-use crate::fts::{Action, Failure, Input, Mode};
+use crate::fts::{Action, Failure, Input, Mode, Stage};
 use crate::host_facts;
 use crate::hypervisor::{End, Guest};
 use crate::layer;
@@ -44,6 +44,8 @@ impl Agent {
         if self.is_ready() && !was_ready {
             self.life = Life::after_first_time_setup();
             self.publish();
+        } else if was_ready && !self.is_ready() {
+            self.refuse_awaited("first time setup runs again");
         }
         for action in actions {
             self.perform(action);
@@ -133,14 +135,14 @@ impl Agent {
         let Some(workspace) = self.workspace.clone() else { return };
         let path = self.places.layer(&workspace.name, self.settings().is_shared());
         self.work(Input::LayerCreated, EventId::PreparationFailedDisk, move || {
+            // One that nothing is known of any more is in the way.
+            layer::delete(&path)?;
             layer::create(&path, &workspace.master()?)
         });
     }
 
     fn delete_machine(&mut self) {
-        self.machine = None;
-        self.machine_number += 1;
-        self.guest = None;
+        self.end_machine("the machine is deleted");
         self.apps.clear();
         self.withdraw_menu();
         self.remove_answers();
@@ -186,13 +188,18 @@ impl Agent {
             self.note(&Event::plain(Level::Warning, reason));
         }
         self.medium = written.made.map(|made| made.medium);
+        if self.fts.stage != Stage::Personalising {
+            // They came too late, and nobody will read them.
+            return self.remove_answers();
+        }
         self.step_fts(&Input::AnswersWritten);
     }
 
     /// The medium may have passwords: it is not there longer than the guest needs it.
     pub(super) fn remove_answers(&mut self) {
-        let Some(medium) = self.medium.take() else { return };
-        if let Err(error) = answers::remove(&medium) {
+        self.medium = None;
+        // An agent that was killed has left it behind.
+        if let Err(error) = answers::remove(&self.places.answers()) {
             self.note(&Event::of_error(Level::Warning, &error));
         }
     }

@@ -59,18 +59,18 @@ fn make_with(plan: &Plan, programs: Option<&Path>, to: &Path) -> Result<Option<M
         GuestKind::Unknown => return Ok(None),
     };
     let medium = Medium { image: to.to_owned(), drive };
-    remove(&medium)?;
+    remove(to)?;
     write(to, &image)
         .map_err(|error| Error::io("cannot write the medium with answers", error).in_file(to))?;
     Ok(Some(Made { medium, untold }))
 }
 
-/// Overwrites the medium, as far as the file system does that in place, and deletes it. No error if it is gone already.
+/// Overwrites the medium with the image `path`, as far as the file system does that in place, and deletes it. No error if
+/// it is gone already.
 ///
 /// # Errors
 /// If it cannot be deleted.
-pub fn remove(medium: &Medium) -> Result<()> {
-    let path = &medium.image;
+pub fn remove(path: &Path) -> Result<()> {
     // What cannot be overwritten can still be deleted.
     let _ = overwrite(path);
     match fs::remove_file(path) {

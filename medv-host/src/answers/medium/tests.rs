@@ -145,10 +145,10 @@ fn a_medium_replaces_one_that_was_left_behind_and_goes_without_a_trace() {
     // Another name of the same file shows what deleting leaves on the disk.
     let other = folder.path().join("other");
     fs::hard_link(&image, &other).unwrap();
-    remove(&medium).unwrap();
+    remove(&medium.image).unwrap();
     assert!(!image.exists());
     assert!(fs::read(&other).unwrap().iter().all(|byte| *byte == 0));
-    remove(&medium).unwrap();
+    remove(&medium.image).unwrap();
 }
 
 #[cfg(unix)]

@@ -1,0 +1,127 @@
+//! A guest that a script plays: what its machine and its agent report to each call.
+
+use std::sync::{Arc, Mutex};
+
+use medv_host::hypervisor::pretend::{Call, Pretend};
+use medv_host::hypervisor::{End, MachineEvent};
+use medv_protocol::{App, AppId, Hello, LogPart, Phase, SetupOutcome, SetupTask, ToGuest, ToHost, to_base64};
+
+/// The user's password for the guest.
+pub(crate) const PASSWORD: &str = "correct-horse-9z";
+
+/// The state of the guest's system; it survives its machines.
+#[derive(Debug)]
+pub(crate) struct System {
+    pub(crate) is_set_up: bool,
+    pub(crate) password: String,
+    pub(crate) apps: Vec<App>,
+}
+
+/// A guest. Its clones are the same one.
+#[derive(Clone)]
+pub(crate) struct Guest {
+    pub(crate) system: Arc<Mutex<System>>,
+}
+
+impl Guest {
+    pub(crate) fn new() -> Self {
+        let apps = vec![app("writer"), app("browser")];
+        let system = System { is_set_up: false, password: PASSWORD.to_owned(), apps };
+        Self { system: Arc::new(Mutex::new(system)) }
+    }
+
+    /// A hypervisor whose machines have this guest. What `oddity` answers to a call comes in place of what a guest in good
+    /// order says.
+    pub(crate) fn machines(
+        &self,
+        oddity: impl Fn(&Call) -> Option<Vec<MachineEvent>> + Send + Sync + 'static,
+    ) -> Pretend {
+        let guest = self.clone();
+        Pretend::new(move |call| oddity(call).unwrap_or_else(|| guest.reports(call)))
+    }
+
+    fn reports(&self, call: &Call) -> Vec<MachineEvent> {
+        let mut events = Pretend::obedient(call);
+        match call {
+            Call::Start(_) => events.push(MachineEvent::AgentConnected(true)),
+            Call::Save(to) => std::fs::write(to, "state").unwrap(),
+            Call::Send(message) => events.extend(self.says(message)),
+            _ => {}
+        }
+        events
+    }
+
+    fn says(&self, message: &ToGuest) -> Vec<MachineEvent> {
+        let mut system = self.system.lock().unwrap();
+        let done = |request: &u64, error: Option<&str>| {
+            said(ToHost::Done { request: *request, error: error.map(str::to_owned) })
+        };
+        match message {
+            ToGuest::Welcome { .. } if system.is_set_up => {
+                vec![hello(Phase::Ready), said(ToHost::Apps { apps: system.apps.clone(), more: false })]
+            }
+            ToGuest::Welcome { .. } => vec![hello(Phase::Setup)],
+            ToGuest::RunSetup { .. } => {
+                system.is_set_up = true;
+                set_up()
+            }
+            ToGuest::LogOn { request, user, password } => match password.reveal() == system.password {
+                true => vec![done(request, None), said(ToHost::LoggedOn { user: user.clone() })],
+                false => vec![done(request, Some("the password is wrong"))],
+            },
+            ToGuest::StartApp { request, id } => match system.apps.iter().any(|app| app.id == *id) {
+                true => vec![done(request, None)],
+                false => vec![done(request, Some("there is no such application"))],
+            },
+            ToGuest::OpenUrl { request, .. } => vec![done(request, None)],
+            ToGuest::SendLog { request } => {
+                vec![log_part("/var/log/guest.log", "all is well"), done(request, None)]
+            }
+            ToGuest::Upgrade { .. } | ToGuest::ShutDown | ToGuest::Restart | ToGuest::Unknown => Vec::new(),
+        }
+    }
+}
+
+/// What a guest says of a first time setup that goes well.
+pub(crate) fn set_up() -> Vec<MachineEvent> {
+    vec![
+        said(ToHost::SetupTask(SetupTask::Personalise)),
+        said(ToHost::SetupTask(SetupTask::Command { name: "join".to_owned(), number: 1, of: 1 })),
+        said(ToHost::CommandEnded { name: "join".to_owned(), code: Some(0), output: "joined".to_owned() }),
+        said(ToHost::SetupTask(SetupTask::Completion)),
+        log_part("/var/log/setup.log", "it went well"),
+        said(ToHost::SetupEnded(SetupOutcome::Complete)),
+        MachineEvent::Ended(End::Restart),
+    ]
+}
+
+pub(crate) fn said(message: ToHost) -> MachineEvent {
+    MachineEvent::Said(message)
+}
+
+pub(crate) fn hello(phase: Phase) -> MachineEvent {
+    said(ToHost::Hello(Hello {
+        protocol: medv_protocol::VERSION,
+        agent: env!("CARGO_PKG_VERSION").to_owned(),
+        system: "linux".to_owned(),
+        machine: "MEDV-1".to_owned(),
+        boot: 1,
+        phase,
+    }))
+}
+
+/// A log that is sent in one piece.
+pub(crate) fn log_part(path: &str, text: &str) -> MachineEvent {
+    let (path, base64) = (path.to_owned(), to_base64(text.as_bytes()));
+    said(ToHost::Log(LogPart { path, offset: 0, base64, last: true }))
+}
+
+pub(crate) fn app(id: &str) -> App {
+    App {
+        id: AppId(id.to_owned()),
+        name: id.to_uppercase(),
+        comment: String::new(),
+        folder: String::new(),
+        icon: None,
+    }
+}
