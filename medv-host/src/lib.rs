@@ -25,3 +25,6 @@ mod whole_file;
 #[cfg(windows)]
 mod windows;
 pub mod workspace;
+
+#[cfg(windows)]
+pub use windows::open_console;

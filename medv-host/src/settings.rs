@@ -26,8 +26,16 @@ impl Settings {
     /// # Errors
     /// If one of them is there and cannot be read.
     pub fn read(root: &Path) -> Result<Self> {
+        Ok(Self { store: Some(Self::open(root)?) })
+    }
+
+    /// The places where settings are kept, to read or to change them.
+    ///
+    /// # Errors
+    /// If one of them is there and cannot be read.
+    pub fn open(root: &Path) -> Result<Box<dyn Store>> {
         let root = (root != Path::new("/")).then_some(root);
-        Ok(Self { store: Some(system_store(root).map_err(engine_error)?) })
+        system_store(root).map_err(engine_error)
     }
 
     /// Everything as it is by default.

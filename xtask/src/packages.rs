@@ -56,6 +56,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("secret-tool", "libsecret-tools"),
     ("pinentry-gtk-2", "pinentry-gtk2"),
     ("systemd-analyze", "systemd"),
+    ("tmux", "tmux"),
 ];
 
 /// Sees to it that programs are there: missing ones are installed when this is Debian and we are root. Returns those

@@ -1,6 +1,7 @@
 //! Calls of Windows' own that the standard library has not: one family a module. Nowhere else in this crate is there `unsafe`.
 
 pub(crate) mod balloon;
+mod console;
 pub(crate) mod credentials;
 pub(crate) mod event_log;
 mod job;
@@ -11,6 +12,7 @@ pub(crate) mod power;
 pub(crate) mod task_dialog;
 mod text;
 
+pub use console::open_console;
 pub(crate) use job::Job;
 pub(crate) use memory::total_memory;
 pub(crate) use pipe::Pipe;

@@ -82,6 +82,8 @@ pub(crate) enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// All of this in the terminal: state, logs, applications, settings; restart and reset
+    Toolkit,
     /// Have the agent look again at what is installed and set
     Refresh,
     /// Close the machine and end the agent

@@ -69,6 +69,6 @@ fn guest(root: Option<&Path>, places: &Places, lines: usize, out: &mut impl Writ
 }
 
 /// What a guest has written does not move the terminal's cursor.
-fn printable(line: &str) -> String {
+pub(crate) fn printable(line: &str) -> String {
     line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
 }

@@ -16,6 +16,7 @@ mod password;
 mod results;
 mod settings;
 mod status;
+mod toolkit;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -73,6 +74,7 @@ fn run(args: &Args) -> Result<()> {
         Command::Show { name } => machine::show(root, name),
         Command::WakeUp(options) => machine::wake_up(root, options),
         Command::Settings { arguments } => settings::run(root, arguments),
+        Command::Toolkit => toolkit::run(root),
         Command::Refresh => calls::last(root, &medv_host::control::Request::Refresh).map(drop),
         Command::Quit => calls::last(root, &medv_host::control::Request::End).map(drop),
     }

@@ -17,13 +17,21 @@ pub(crate) fn run(root: Option<&Path>, options: &Results) -> Result<()> {
         println!("{text}");
         return Ok(());
     }
+    for line in lines(&results) {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+/// A line for each, in columns.
+pub(crate) fn lines(results: &[SetupResult]) -> Vec<String> {
     let width = results.iter().map(|result| result.user.chars().count()).max().unwrap_or(0);
-    for result in results {
+    let line = |result: &SetupResult| {
         let outcome = match result.status_code {
             0 => "ready".to_owned(),
             id => format!("failed, event {id}"),
         };
-        println!("{:<width$}  {}  {:<15}  {outcome}", result.user, result.time, result.machine);
-    }
-    Ok(())
+        format!("{:<width$}  {}  {:<15}  {outcome}", result.user, result.time, result.machine)
+    };
+    results.iter().map(line).collect()
 }

@@ -44,7 +44,8 @@ fn json(status: &Status) -> Result<String> {
     Ok(text + "\n")
 }
 
-fn text(status: &Status) -> String {
+/// All of it, for people.
+pub(crate) fn text(status: &Status) -> String {
     let Some(workspace) = &status.workspace else {
         return format!("no workspace is installed\n  hypervisor  {}\n", status.hypervisor);
     };
