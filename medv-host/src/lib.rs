@@ -28,3 +28,4 @@ pub mod workspace;
 
 #[cfg(windows)]
 pub use windows::{console, session_end};
+pub use windows::open_console;

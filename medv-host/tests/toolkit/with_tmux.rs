@@ -42,6 +42,7 @@ fn pages_of_files_are_shown_without_an_agent() {
     desk.sees("no workspace is installed");
     desk.types("q");
     desk.sees("it ended with 0");
+    desk.has_ended();
     let set = fs::read_to_string(desk.root().join("etc/medv/settings.toml")).unwrap();
     assert!(set.contains("EventLogLevel = 1"), "{set}");
 }
@@ -60,6 +61,7 @@ fn a_level_that_may_not_be_set_is_a_message() {
     desk.sees("EventLogLevel: Information, default");
     desk.types("q");
     desk.sees("it ended with 0");
+    desk.has_ended();
 }
 
 #[test]
@@ -92,6 +94,16 @@ fn an_agent_that_comes_and_changes_is_seen_and_told() {
     desk.sees("[9 Actions]");
     desk.types("C-c");
     desk.sees("it ended with 0");
+    desk.has_ended();
+}
+
+#[test]
+fn a_signal_to_end_leaves_the_terminal_as_it_was() {
+    let desk = Desk::new();
+    desk.start("80", "24");
+    let kill = format!("kill $(cat {})", desk.folder.path().join("pid").display());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    desk.has_ended();
 }
 
 /// A terminal, and a folder that stands for the computer.
@@ -153,6 +165,10 @@ impl Desk {
     fn start(&self, columns: &str, lines: &str) {
         let program = Path::new(env!("CARGO_BIN_EXE_medv-host")).display();
         let typed = format!("{program} toolkit --root {}; echo it ended with $?; cat", self.root().display());
+        let (root, pid) = (self.root(), self.folder.path().join("pid"));
+        let (root, pid) = (root.display(), pid.display());
+        let toolkit = format!("sh -c 'echo $$ >{pid}; exec {program} toolkit --root {root}'");
+        let typed = format!("{toolkit}; echo it ended with $?; stty -a; cat");
         let started = self.tmux(&["new-session", "-d", "-x", columns, "-y", lines, &typed]);
         assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
         self.sees("medv toolkit");
@@ -164,6 +180,12 @@ impl Desk {
 
     fn resize(&self, columns: &str, lines: &str) {
         assert!(self.tmux(&["resize-window", "-x", columns, "-y", lines]).status.success());
+    }
+
+    /// It said that all is well, and a line that is typed is shown and edited again.
+    fn has_ended(&self) {
+        self.sees("it ended with 0");
+        self.sees("isig icanon iexten echo ");
     }
 
     fn sees(&self, text: &str) {
