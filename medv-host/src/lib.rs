@@ -28,4 +28,3 @@ pub mod workspace;
 
 #[cfg(windows)]
 pub use windows::{console, session_end};
-pub use windows::open_console;

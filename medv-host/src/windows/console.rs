@@ -55,7 +55,3 @@ fn leads_nowhere(stream: STD_HANDLE) -> bool {
     let handle = unsafe { GetStdHandle(stream) };
     handle.is_null() || handle == INVALID_HANDLE_VALUE
 }
-//! A window for text: the program has none, as it starts with each session.
-use windows_sys::Win32::System::Console::AllocConsole;
-/// Opens one, unless the program has one already.
-pub fn open_console() {

@@ -2,7 +2,6 @@
 
 pub(crate) mod balloon;
 pub mod console;
-mod console;
 pub(crate) mod credentials;
 pub(crate) mod event_log;
 mod job;
@@ -14,7 +13,6 @@ pub mod session_end;
 pub(crate) mod task_dialog;
 mod text;
 
-pub use console::open_console;
 pub(crate) use job::Job;
 pub(crate) use memory::total_memory;
 pub(crate) use pipe::Pipe;

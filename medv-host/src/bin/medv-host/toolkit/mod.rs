@@ -31,7 +31,6 @@ use model::{Effect, Model};
 pub(crate) fn run(root: Option<&Path>) -> Result<()> {
     #[cfg(windows)]
     medv_host::console::open();
-    medv_host::open_console();
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(Error::usage("the toolkit needs a terminal")
             .advice("for scripts: medv-host status, results, logs, apps, settings"));
