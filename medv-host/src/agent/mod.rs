@@ -104,6 +104,7 @@ pub enum Message {
 }
 
 /// The agent.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about another thing")]
 pub struct Agent {
     places: Places,
     parts: Parts,

@@ -103,7 +103,7 @@ fn speak(machine: &WindowsMachine, last: impl FnOnce()) -> Vec<Value> {
     last();
     // What the guest was told to do, and Wine does not.
     machine.switch_off();
-    _ = agent.wait();
+    agent.wait();
     machine.switch_on();
     let lines = ran.text.lines().filter(|line| line.starts_with('{'));
     lines.map(|line| serde_json::from_str(line).unwrap()).collect()
