@@ -85,7 +85,8 @@ impl Laboratory {
 
     /// The entries in the user's menu.
     pub(crate) fn menu(&self) -> usize {
-        fs::read_dir(self.path("applications")).map_or(0, Iterator::count)
+        let is_entry = |entry: &fs::DirEntry| entry.path().extension().is_some_and(|end| end == "desktop");
+        fs::read_dir(self.path("applications")).into_iter().flatten().flatten().filter(is_entry).count()
     }
 
     /// Waits until the vault has this: that is done in a thread.
