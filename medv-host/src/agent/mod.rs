@@ -104,6 +104,7 @@ pub enum Message {
 }
 
 /// The agent.
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 pub struct Agent {
     places: Places,
     parts: Parts,

@@ -64,8 +64,9 @@ impl Laboratory {
     pub(crate) fn install(&self, image_digest: &str) {
         let disk = self.path("master.img");
         let record = format!(
-            "state = \"installed\"\nname = \"{NAME}\"\nversion = \"1.0\"\ndisk = {disk:?}\n\
-             image_digest = \"{image_digest}\"\nsettings = []\n"
+            "state = \"installed\"\nname = \"{NAME}\"\nversion = \"1.0\"\ndisk = \"{}\"\n\
+             image_digest = \"{image_digest}\"\nsettings = []\n",
+            disk.display()
         );
         fs::write(self.path("var/lib/medv/workspace.toml"), record).unwrap();
     }
