@@ -104,7 +104,7 @@ pub enum Message {
 }
 
 /// The agent.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about another thing")]
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 pub struct Agent {
     places: Places,
     parts: Parts,

@@ -103,7 +103,7 @@ impl Diary {
     /// Everything in it.
     pub(crate) fn text(&self) -> String {
         let events = self.0.lock().unwrap();
-        events.iter().map(|event| format!("{}\n", event.text)).collect()
+        events.iter().map(|event| event.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 }
 

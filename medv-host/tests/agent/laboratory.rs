@@ -64,8 +64,9 @@ impl Laboratory {
     pub(crate) fn install(&self, image_digest: &str) {
         let disk = self.path("master.img");
         let record = format!(
-            "state = \"installed\"\nname = \"{NAME}\"\nversion = \"1.0\"\ndisk = {disk:?}\n\
-             image_digest = \"{image_digest}\"\nsettings = []\n"
+            "state = \"installed\"\nname = \"{NAME}\"\nversion = \"1.0\"\ndisk = \"{}\"\n\
+             image_digest = \"{image_digest}\"\nsettings = []\n",
+            disk.display()
         );
         fs::write(self.path("var/lib/medv/workspace.toml"), record).unwrap();
     }
@@ -85,7 +86,8 @@ impl Laboratory {
 
     /// The entries in the user's menu.
     pub(crate) fn menu(&self) -> usize {
-        fs::read_dir(self.path("applications")).map_or(0, Iterator::count)
+        let is_entry = |entry: &fs::DirEntry| entry.path().extension().is_some_and(|end| end == "desktop");
+        fs::read_dir(self.path("applications")).into_iter().flatten().flatten().filter(is_entry).count()
     }
 
     /// Waits until the vault has this: that is done in a thread.

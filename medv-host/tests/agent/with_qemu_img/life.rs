@@ -21,9 +21,12 @@ use crate::laboratory::Laboratory;
 
 const WHEN_NEEDED: &str = "[UserExperience]\nLogonStartEnabled = 0\n";
 
+/// Whether a call closes the machine.
+type IsClosing = fn(&Call) -> bool;
+
 #[test]
 fn the_end_of_the_session_closes_the_machine_as_the_settings_say() {
-    let cases: [(&str, fn(&Call) -> bool); 3] = [
+    let cases: [(&'static str, IsClosing); 3] = [
         ("[VM]\nCloseAction = \"HIBERNATE\"\n", |call| matches!(call, Call::Save(_))),
         ("[VM]\nCloseAction = \"SHUTDOWN\"\n", |call| *call == Call::Send(ToGuest::ShutDown)),
         ("[VM]\nCloseAction = \"TURN-OFF\"\n", |call| *call == Call::TurnOff),

@@ -114,6 +114,8 @@ fn of_a_flood_only_so_much_waits_to_be_heard() {
     });
     let agent = ready(&laboratory, &machines);
     drop(agent.request(medv_host::control::Request::FetchGuestLog));
+    // Once this is answered the flood is in the inbox, and what is asked next comes after it.
+    agent.ask(medv_host::control::Request::Apps).unwrap();
     agent.wait_for_power(Power::Running);
     let log = laboratory.diary.text();
     let heard = log.lines().filter(|line| *line == "guest: water").count();
