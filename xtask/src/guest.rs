@@ -190,7 +190,7 @@ fn system(packages: &Path, work: &Path) -> Result<PathBuf> {
     capture(
         command("mke2fs")
             .args(["-q", "-F", "-t", "ext4", "-b", "4096", "-m", "0", "-L", "system"])
-            .args(["-O", "^has_journal,^metadata_csum", "-E", "root_owner=0:0", "-d"])
+            .args(["-O", "^metadata_csum", "-E", "root_owner=0:0", "-d"])
             .arg(&tree)
             .arg(&volume)
             .arg(format!("{}M", SYSTEM.bytes / MIB)),
