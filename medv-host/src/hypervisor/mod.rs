@@ -165,7 +165,8 @@ pub enum Drive {
 pub enum MachineEvent {
     /// Its processors run.
     Running,
-    /// The guest agent has opened its port, or closed it.
+    /// The guest agent has opened its port, or closed it. This and what the agent says come by different ways: its first words
+    /// may be reported before.
     AgentConnected(bool),
     /// The guest agent said this.
     Said(ToHost),

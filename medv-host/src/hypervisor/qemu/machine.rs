@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -15,13 +15,15 @@ use super::channel::Channel;
 use super::command_line::{AGENT_PORT, SCREEN};
 use super::process::{Exit, Killer, Process};
 use super::qmp::Qmp;
+use super::saver::Saver;
 use super::state::{self, Header};
+use super::story::{Story, lock};
 use super::wire::{Inherited, Wire};
 use super::{clipboard, viewer};
 use crate::hypervisor::{End, Machine, MachineEvent, Report};
 
 /// How long QEMU may take to end when it is told to.
-const QUIT: Duration = Duration::from_secs(5);
+pub(super) const QUIT: Duration = Duration::from_secs(5);
 
 /// Called at the end: whether the guest was ever heard, how long the machine ran, and what came of it.
 pub(super) type Judge = Box<dyn Fn(bool, Duration, &End) + Send>;
@@ -52,34 +54,6 @@ pub(super) struct QemuMachine {
     folder: PathBuf,
     end: Option<JoinHandle<()>>,
     ended: Receiver<()>,
-}
-
-/// What has happened, for the one who must say why the machine is gone.
-#[derive(Default)]
-struct Story {
-    turned_off: bool,
-    saved: bool,
-    /// What QEMU called the reason of its end.
-    shutdown: Option<String>,
-    /// Whether the guest agent has opened its port.
-    heard: bool,
-    saving: Option<JoinHandle<()>>,
-}
-
-impl Story {
-    fn end(&self, exit: &Exit) -> End {
-        match self.shutdown.as_deref() {
-            _ if self.saved => End::Saved,
-            Some("guest-shutdown") => End::Off,
-            Some("guest-reset") => End::Restart,
-            _ if self.turned_off => End::TurnedOff,
-            _ => End::Died(exit.to_string()),
-        }
-    }
-}
-
-fn lock(story: &Mutex<Story>) -> MutexGuard<'_, Story> {
-    story.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl QemuMachine {
@@ -252,47 +226,5 @@ impl Drop for QemuMachine {
             self.killer.kill();
         }
         _ = self.end.take().map(JoinHandle::join);
-    }
-}
-
-/// Saves the machine, on a thread of its own.
-struct Saver {
-    qmp: Arc<Qmp>,
-    killer: Killer,
-    story: Arc<Mutex<Story>>,
-    report: Arc<Report>,
-    header: Header,
-    clipboard: bool,
-    to: PathBuf,
-}
-
-impl Saver {
-    fn run(self) {
-        match self.save() {
-            Ok(()) => {
-                lock(&self.story).saved = true;
-                if self.qmp.execute_within(QUIT, "quit", &json!({})).is_err() {
-                    self.killer.kill();
-                }
-            }
-            Err(error) => {
-                if self.clipboard {
-                    // It may still be there.
-                    _ = clipboard::plug_in(&self.qmp);
-                }
-                // If it has ended in the meantime, that is what there is to report.
-                if self.qmp.execute("cont", &json!({})).is_ok() {
-                    (self.report)(MachineEvent::NotSaved(error.to_string()));
-                }
-            }
-        }
-    }
-
-    fn save(&self) -> Result<()> {
-        self.qmp.execute("stop", &json!({}))?;
-        if self.clipboard {
-            clipboard::pull_out(&self.qmp)?;
-        }
-        state::write(&self.qmp, &self.header, &self.to)
     }
 }

@@ -16,7 +16,9 @@ mod keeper;
 mod machine;
 mod process;
 mod qmp;
+mod saver;
 mod state;
+mod story;
 mod viewer;
 mod wire;
 
