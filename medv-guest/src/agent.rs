@@ -1,6 +1,7 @@
 //! The agent: one thread that decides, and others that wait: for lines of the host, for changes of the file system, for
 //! programs to end.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,6 +56,7 @@ const LOG_END: u64 = 256 << 10;
 /// # Errors
 /// If its folder cannot be read or written.
 pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
+    let _only = only_one(places)?;
     let mut state = State::load(places)?;
     let boot_before = state.boot;
     state.count_boot(places)?;
@@ -87,6 +89,17 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         is_welcome: false,
     };
     Ok(agent.obey(&occurred))
+}
+
+/// Waits until no other agent runs here: the installation starts one, and the guest's own system may start another.
+fn only_one(places: &Places) -> Result<File> {
+    let path = places.state().join("run.lock");
+    let lock = || {
+        std::fs::create_dir_all(places.state())?;
+        let file = File::create(&path)?;
+        file.lock().map(|()| file)
+    };
+    lock().map_err(|error| Error::at(&path, error))
 }
 
 struct Agent {

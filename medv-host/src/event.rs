@@ -156,7 +156,10 @@ impl Event {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            text = format!("{text}: {error}");
+            // Some errors have said what their cause says.
+            if !text.ends_with(&error.to_string()) {
+                text = format!("{text}: {error}");
+            }
             cause = error.source();
         }
         if let Some(advice) = error.advised() {
