@@ -16,7 +16,7 @@ pub struct DiskFiles {
     pub new: PathBuf,
     /// What stood in the way: `IMAGE.vhd.replaced`.
     pub replaced: PathBuf,
-    /// What it takes to undo: `IMAGE.vhd.undo`, a [`Before`]. As long as it is not there, what has the name stays, and what
+    /// What it takes to undo: `IMAGE.vhd.undo`, a `Before`. As long as it is not there, what has the name stays, and what
     /// was replaced is of no use to anybody.
     pub undo: PathBuf,
 }

@@ -182,6 +182,13 @@ impl Host {
         fs::read_to_string(self.path("home/state/medv/host.log")).unwrap_or_default()
     }
 
+    /// What is on the machine's screen, as a PNG file.
+    pub(crate) fn screenshot(&self) -> Vec<u8> {
+        let picture = self.path("screen.png");
+        let _ = self.run(&["screenshot", "Office", &picture.display().to_string()]).exits(0);
+        fs::read(picture).expect("a picture")
+    }
+
     /// The names on the host's menu.
     pub(crate) fn menu(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path("home/data/applications")).into_iter().flatten().flatten();
