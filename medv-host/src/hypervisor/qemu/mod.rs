@@ -1,7 +1,7 @@
 //! QEMU. On Linux it was tried; on Windows it is only known to compile.
 //!
-//! A machine is a QEMU process ([`process`]) that a thread of ours holds and that ends with us ([`keeper`]). It inherits one end
-//! each of two connections ([`wire`]): its monitor ([`qmp`]) and the guest agent's port ([`channel`]).
+//! A machine is a QEMU process (`process`) that a thread of ours holds and that ends with us (`keeper`). It inherits one end
+//! each of two connections (`wire`): its monitor (`qmp`) and the guest agent's port (`channel`).
 //!
 //! Audio and the clipboard are shared. Printers, smart cards and USB devices are not: what QEMU has for them needs SPICE.
 
