@@ -36,7 +36,6 @@ impl<S> Asked<S> {
         lock(&self.answered).take().is_some()
     }
 
-    #[cfg(unix)]
     pub(super) fn is_over(&self) -> bool {
         lock(&self.answered).is_none()
     }

@@ -25,7 +25,6 @@ pub(super) enum Reply {
 }
 
 /// The button that opens the page with help.
-#[cfg(unix)]
 pub(super) const HELP: &str = "Help";
 const LATER: Option<&str> = Some("Later");
 
@@ -67,7 +66,6 @@ impl Worded {
     }
 
     /// The same for a desktop that can only show it: the text says which commands answer.
-    #[cfg(any(unix, test))]
     pub(super) fn with_commands(mut self) -> Self {
         self.text += match self.reply {
             Reply::Buttons { later: Some(_), .. } => {
