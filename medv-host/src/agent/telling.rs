@@ -161,14 +161,13 @@ impl Agent {
         }
     }
 
-    /// Makes the menu what the guest has, if it may be there.
+    /// Makes the menu what the guest has, if it may be there: without a machine that is ready there is nothing to start.
     pub(super) fn publish(&mut self) {
-        let is_wanted = self.settings().is_on("UxAppPublishingEnabled");
-        // Until the guest has said what it has, the menu stays as it was.
-        let is_known = self.are_apps_known && self.is_ready();
+        let is_wanted = self.settings().is_on("UxAppPublishingEnabled") && self.is_ready();
         let report = match (&mut self.menu, is_wanted) {
-            (Some(menu), true) if is_known => menu.publish(&self.apps),
+            (Some(menu), true) if self.are_apps_known => menu.publish(&self.apps),
             (Some(menu), false) => menu.withdraw_all(),
+            // Until the guest has said what it has, the menu stays as it was.
             _ => return,
         };
         self.published_now(&report);
