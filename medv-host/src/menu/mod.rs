@@ -126,6 +126,14 @@ impl Menu {
         let written = plan.write.iter().map(|(entry, _)| entry);
         let all = plan.keep.iter().chain(written).chain(&plan.remove);
         let mut list: Vec<Entry> = all.cloned().collect();
+        // What the list forgets may have been cut short while it was written.
+        let is_listed = |file: &Path| list.iter().any(|entry| entry.file == file);
+        for entry in self.record.entries().iter().filter(|entry| !is_listed(&entry.file)) {
+            if let Err(error) = self.writer.remove(&part(&entry.file)) {
+                report.faults.push(faulty(&part(&entry.file), error));
+                return report;
+            }
+        }
         // A file that the list does not name could not be told from the host's own.
         if !self.note(list.clone(), &mut report) {
             return report;
