@@ -223,9 +223,8 @@ impl Agent {
 
     /// The next message; `None` if a deadline passes first.
     fn hear(&self) -> Option<Message> {
-        let rules = self.settings().life_rules();
         let deadline = match self.is_ready() {
-            true => self.life.deadline(&rules),
+            true => self.life.deadline(&self.settings().life_rules()),
             false => self.fts.deadline,
         };
         let Some(deadline) = deadline.filter(|_| self.workspace.is_some()) else {
