@@ -4,27 +4,35 @@
 
 #[cfg(windows)]
 fn main() {
+    use windows_sys::Win32::UI::WindowsAndMessaging::{BM_CLICK, PostMessageW};
     let mut arguments = std::env::args().skip(1);
     let (caption, button) = (arguments.next().expect("a caption"), arguments.next().expect("a button"));
     let file = arguments.next().unwrap_or_else(|| r"C:\".to_owned());
     while !std::path::Path::new(&file).exists() {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
+    // A page is put up part by part, its buttons last: what was read while that went on is half of the page before it.
+    let mut was_there = false;
     loop {
-        if let Some(texts) = press(&caption, &button) {
+        let page = read(&caption, &button);
+        let is_there = page.is_some();
+        if let Some((button, texts)) = page.filter(|_| was_there) {
             println!("{}", texts.join("\n"));
+            // SAFETY: posting to a button that is gone fails, and does no harm.
+            unsafe { PostMessageW(button, BM_CLICK, 0, 0) };
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        was_there = is_there;
+        std::thread::sleep(std::time::Duration::from_millis(20));
     }
 }
 
-/// Presses the button if the window is there and shows it; answers with the texts that it shows.
+/// The button, if the window is there and shows it, and the texts that it shows.
 #[cfg(windows)]
-fn press(caption: &str, button: &str) -> Option<Vec<String>> {
+fn read(caption: &str, button: &str) -> Option<(windows_sys::Win32::Foundation::HWND, Vec<String>)> {
     use std::ptr::{null, null_mut};
     use windows_sys::Win32::UI::WindowsAndMessaging::{
-        BM_CLICK, FindWindowExW, FindWindowW, IsWindowVisible, PostMessageW, SendMessageW, WM_GETTEXT,
+        FindWindowExW, FindWindowW, IsWindowVisible, SendMessageW, WM_GETTEXT,
     };
     let caption: Vec<u16> = caption.encode_utf16().chain([0]).collect();
     let (mut texts, mut found) = (Vec::new(), null_mut());
@@ -50,12 +58,8 @@ fn press(caption: &str, button: &str) -> Option<Vec<String>> {
                 texts.push(text);
             }
         }
-        if found.is_null() {
-            return None;
-        }
-        PostMessageW(found, BM_CLICK, 0, 0);
     }
-    Some(texts)
+    (!found.is_null()).then_some((found, texts))
 }
 
 #[cfg(not(windows))]
