@@ -21,6 +21,7 @@ pub mod session_bus;
 pub mod settings;
 pub mod vault;
 pub mod wakeup;
+pub mod watch;
 mod whole_file;
 #[cfg(windows)]
 mod windows;

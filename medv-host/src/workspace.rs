@@ -29,6 +29,11 @@ impl Workspace {
         Ok(Master::open(&self.master)?.with_image(&self.image_digest))
     }
 
+    /// Whether the user's machine made of `other` is one of this workspace as well: only the version may differ.
+    pub fn has_the_machine_of(&self, other: &Self) -> bool {
+        (&self.name, &self.master, &self.image_digest) == (&other.name, &other.master, &other.image_digest)
+    }
+
     /// The one that is installed, if one is.
     ///
     /// # Errors

@@ -18,6 +18,16 @@ pub use self::linux::has_linux;
 use self::ntfs_files::Failure;
 pub use self::ntfs_files::NtfsFiles;
 pub use self::volume::Volume;
+pub use self::windows::ANSWERS_BEFORE_MEDIA;
+
+/// What may go wrong with the setup of a machine that was sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caution {
+    /// What it is.
+    pub message: String,
+    /// What to do about it.
+    pub advice: String,
+}
 
 /// What the traces say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +36,8 @@ pub enum Sealed {
     Yes {
         /// The trace.
         evidence: String,
-        /// What setup will ask a person for, as nothing on the disk answers it.
-        unanswered: Option<String>,
+        /// What may go wrong with it nevertheless.
+        caution: Option<Caution>,
     },
     /// It is not.
     No {

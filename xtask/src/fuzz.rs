@@ -8,6 +8,7 @@ use crate::packages::provide;
 use crate::shell::{capture, command, root, show};
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -40,6 +41,7 @@ const FLAGS: &[&str] = &[
 ];
 
 const SMOKE_SECONDS: u32 = 5;
+const SMOKE_AT_ONCE: usize = 2;
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut targets = targets()?;
@@ -61,14 +63,27 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .args(["--target-dir", "target"])
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env("RUSTFLAGS", FLAGS.join(" "));
+    if options.smoke {
+        // Built for a few seconds of work only.
+        build.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    }
     for target in &targets {
         build.args(["--bin", target]);
     }
     show(&mut build)?;
     let programs = folder.join("target").join(host).join("release");
-    for target in &targets {
+    let fuzz = |target: &String| {
         println!("fuzzing {target}");
-        fuzz(&programs.join(target), target, &folder, options)?;
+        fuzz(&programs.join(target), target, &folder, options).map_err(|error| error.to_string())
+    };
+    // A longer run has the machine, and the screen, for itself.
+    let at_once = if options.smoke { SMOKE_AT_ONCE } else { 1 };
+    for some in targets.chunks(at_once) {
+        thread::scope(|scope| {
+            let runs: Vec<_> = some.iter().map(|target| scope.spawn(|| fuzz(target))).collect();
+            runs.into_iter()
+                .try_for_each(|run| run.join().unwrap_or_else(|_| Err("a run has panicked".into())))
+        })?;
     }
     Ok(())
 }

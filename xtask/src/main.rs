@@ -9,6 +9,7 @@ mod bench;
 mod ci;
 mod corpus;
 mod demo;
+#[cfg(feature = "installers")]
 mod dist;
 mod fuzz;
 mod guest;
@@ -58,9 +59,14 @@ fn main() -> ExitCode {
         Xtask::Fuzz(options) => fuzz::run(&options),
         Xtask::Guest(options) => guest::run(&options),
         Xtask::GuestPrograms(options) => guest_programs::run(&options),
+        #[cfg(not(feature = "installers"))]
+        Xtask::Pictures(options) if options.windows => with_installers(),
         Xtask::Pictures(options) => pictures::run(&options),
         Xtask::Windows(options) => windows::run(&options),
+        #[cfg(feature = "installers")]
         Xtask::Dist => dist::run(),
+        #[cfg(not(feature = "installers"))]
+        Xtask::Dist => with_installers(),
         Xtask::Ci(options) => ci::run(&options),
     };
     match done {
@@ -70,4 +76,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds this program with what writes installers, and has that do the same.
+#[cfg(not(feature = "installers"))]
+fn with_installers() -> Result<()> {
+    let mut cargo = shell::command("cargo");
+    cargo.args(["run", "--quiet", "--package", "xtask", "--features", "installers", "--"]);
+    shell::show(cargo.args(std::env::args_os().skip(1)))
 }

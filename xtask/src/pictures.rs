@@ -2,6 +2,7 @@
 //! machine; that of first time setup; and, if asked, photographs of the Windows programs.
 
 mod disk;
+#[cfg(feature = "installers")]
 mod windows;
 
 use crate::Result;
@@ -17,7 +18,7 @@ pub(crate) struct Options {
     check: bool,
     /// Also photograph the pages of setup.exe and uninstall.exe, under Wine
     #[arg(long, conflicts_with = "check")]
-    windows: bool,
+    pub(crate) windows: bool,
     /// Also leave the disk that is drawn here, as a fixed VHD: it is the one of the tour in README.md
     #[arg(long, value_name = "PATH")]
     disk: Option<PathBuf>,
@@ -61,6 +62,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.check {
         stages()?;
     }
+    #[cfg(feature = "installers")]
     if options.windows {
         windows::take(&packed, "disk")?;
     }

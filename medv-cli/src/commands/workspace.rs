@@ -100,11 +100,11 @@ fn look_at(text: &str, folder: &Path, sealing: Sealing) -> Result<Looked> {
 fn problem_of(sealed: &Sealed, sealing: Sealing) -> Option<Problem> {
     let severity = if sealing.require_sealed { Severity::Error } else { Severity::Warning };
     let (severity, message, advice) = match sealed {
-        Sealed::Yes { unanswered: None, .. } => return None,
-        Sealed::Yes { unanswered: Some(question), .. } => (
+        Sealed::Yes { caution: None, .. } => return None,
+        Sealed::Yes { caution: Some(caution), .. } => (
             Severity::Warning,
-            format!("the disk is sealed, but {question}"),
-            "add the answers to the disk, or set first-time-setup.mode = \"attended\"".to_owned(),
+            format!("the disk is sealed, but {}", caution.message),
+            caution.advice.clone(),
         ),
         Sealed::No { reason, advice } => {
             (severity, format!("the disk is not sealed: {reason}"), advice.clone())

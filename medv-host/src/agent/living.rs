@@ -43,6 +43,7 @@ impl Agent {
             Action::Withdraw => self.withdraw_question(),
             Action::Note(id, detail) => self.note(&Event::numbered(id, detail)),
             Action::TellBroken(reason) => self.tell_broken(&reason),
+            Action::LeaveWorkspace => self.leave_workspace(),
             Action::EndAgent => self.is_ending = true,
         }
     }

@@ -6,6 +6,7 @@
 //! | file | what is in it |
 //! | --- | --- |
 //! | `mod.rs` | the loop |
+//! | `installed.rs` | what is installed and set, and what follows when that changes |
 //! | `setup.rs` | what first time setup asks for |
 //! | `living.rs` | what the life of a machine that is ready asks for |
 //! | `machine.rs` | starting machines, and what they report |
@@ -20,6 +21,7 @@
 
 mod asking;
 mod guest;
+mod installed;
 mod kept;
 mod living;
 mod logs;
@@ -43,20 +45,17 @@ use medv_protocol::{App, Hello, RequestId, Secret};
 
 use crate::control::{Caller, EventDetail, Request, Status};
 use crate::desktop::{Answer, Desktop};
-use crate::event::{Event, EventId, EventLog, Level};
+use crate::event::{Event, EventLog, Level};
 use crate::fts::{self, Progress, Stage};
 use crate::hypervisor::{Hypervisor, Machine, MachineEvent, Medium};
-use crate::layer;
 use crate::life::{self, Life};
 use crate::menu::{Folders, Menu};
 use crate::moment::Moment;
 use crate::places::Places;
 use crate::settings::Settings;
 use crate::vault::Vault;
-use crate::wakeup;
 use crate::workspace::Workspace;
 use asking::Asked;
-use kept::Kept;
 use opening::{Awaited, Purpose};
 use setup::Written;
 
@@ -97,6 +96,8 @@ pub enum Message {
     AnswersWritten(Result<Written>),
     /// What the vault has.
     FromVault(Result<Option<Secret>>),
+    /// What is installed or set may be something else now.
+    InstalledChanged,
     /// Something is to be noted.
     Note(Event),
     /// The session ends.
@@ -248,6 +249,11 @@ impl Agent {
             Message::Setup(input) => self.step_fts(&input),
             Message::AnswersWritten(written) => self.answers_written(written),
             Message::FromVault(found) => self.vault_answers(found),
+            Message::InstalledChanged => {
+                if let Err(error) = self.look() {
+                    self.note(&Event::of_error(Level::Warning, &error));
+                }
+            }
             Message::Note(event) => self.note(&event),
             Message::SessionEnds => self.session_ends(),
         }
@@ -273,87 +279,6 @@ impl Agent {
         }
     }
 
-    /// Looks what is installed now.
-    ///
-    /// # Errors
-    /// If that cannot be read.
-    fn look(&mut self) -> Result<()> {
-        let mut found = Workspace::installed(&self.places)?;
-        let is_shared = self.settings().is_shared();
-        if found.is_some() && is_shared && !self.take_shared_lock() {
-            self.note(&Event::plain(Level::Warning, "another user of this computer uses the workspace"));
-            self.tell_in_use();
-            found = None;
-        }
-        if found != self.workspace {
-            self.leave("the workspace is another one now");
-            self.workspace = found;
-            if let Some(workspace) = self.workspace.clone() {
-                self.begin(&workspace, is_shared);
-            }
-        }
-        if self.workspace.is_none() {
-            self.withdraw_left_menus();
-            self.shared_lock = None;
-        } else {
-            self.publish();
-        }
-        self.schedule_wake_up();
-        Ok(())
-    }
-
-    /// The workspace goes, and with it everything that belongs to it.
-    fn leave(&mut self, reason: &str) {
-        self.withdraw_question();
-        self.refuse_awaited(reason);
-        self.end_machine(reason);
-        self.remove_answers();
-        self.withdraw_menu();
-        self.apps.clear();
-        self.are_apps_known = false;
-        self.password = None;
-    }
-
-    /// Users who come too late do not get the shared machine.
-    fn take_shared_lock(&mut self) -> bool {
-        if self.shared_lock.is_some() {
-            return true;
-        }
-        let file = File::options().read(true).write(true).open(self.places.shared_lock());
-        self.shared_lock = file.ok().filter(|file| file.try_lock().is_ok());
-        self.shared_lock.is_some()
-    }
-
-    fn begin(&mut self, workspace: &Workspace, is_shared: bool) {
-        self.open_menu(workspace);
-        let kept = Kept::read(&self.places.progress(&workspace.name, is_shared));
-        let kept = kept.unwrap_or_else(|error| {
-            self.note(&Event::of_error(Level::Warning, &error));
-            None
-        });
-        let invalid = self.what_is_wrong(workspace, is_shared, kept.as_ref());
-        let kept = kept.unwrap_or_else(|| Kept::of(workspace));
-        self.computer_name = kept.machine;
-        self.fts = kept.progress;
-        self.step_fts(&fts::Input::AgentStarted { invalid });
-        if self.is_ready() {
-            let saved = layer::saved_state(&self.places.layer(&workspace.name, is_shared)).exists();
-            self.step_life(&life::Input::AgentStarted { saved });
-        }
-    }
-
-    /// What is wrong with the user's machine, if it was ready once.
-    fn what_is_wrong(&self, workspace: &Workspace, is_shared: bool, kept: Option<&Kept>) -> Option<EventId> {
-        let kept = kept.filter(|kept| kept.progress.stage == Stage::Ready)?;
-        let layer = self.places.layer(&workspace.name, is_shared);
-        if !layer.exists() {
-            return Some(EventId::MachineNotFound);
-        }
-        let is_whole = workspace.master().and_then(|master| layer::check(&layer, &master)).is_ok();
-        let is_valid = is_whole && kept.image_digest == workspace.image_digest;
-        (!is_valid).then_some(EventId::MachineInvalid)
-    }
-
     fn is_ready(&self) -> bool {
         self.fts.stage == Stage::Ready
     }
@@ -368,23 +293,5 @@ impl Agent {
         self.workspace.as_ref().ok_or_else(|| {
             Error::usage("no workspace is installed").advice("install one: medv workspace install FOLDER")
         })
-    }
-
-    fn schedule_wake_up(&mut self) {
-        if !self.parts.schedules_wake_ups {
-            return;
-        }
-        let settings = self.settings();
-        let (time, minutes) = (settings.text("VmGuestUpdateTime"), settings.number("VmGuestUpdateDuration"));
-        let plan = match &self.workspace {
-            // A machine that runs all the time needs no waking up.
-            Some(workspace) if !settings.is_on("UxLogonStartEnabled") => {
-                wakeup::Plan::new(&self.parts.program, &workspace.name, &time, minutes)
-            }
-            _ => Ok(None),
-        };
-        if let Err(error) = plan.and_then(|plan| wakeup::schedule(plan.as_ref())) {
-            self.note(&Event::of_error(Level::Information, &error));
-        }
     }
 }

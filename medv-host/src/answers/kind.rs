@@ -5,13 +5,10 @@ use std::sync::Arc;
 use medv_codec::Result;
 use medv_codec::disk::Disk;
 use medv_codec::volume::{FileSystem, partitions};
-use medv_packager::sealed::{NtfsFiles, Volume, has_linux};
+use medv_packager::sealed::{ANSWERS_BEFORE_MEDIA, NtfsFiles, Volume, has_linux};
 
 /// Where Mini-Setup of Windows XP has its answers.
 const SYSPREP_INF: [&str; 2] = ["sysprep/sysprep.inf", "sysprep.inf"];
-
-/// Answer files that Windows finds before it looks at media: those of `sysprep /unattend:FILE`.
-const BEFORE_MEDIA: [&str; 2] = ["Windows/Panther/Unattend/Unattend.xml", "Windows/Panther/Unattend.xml"];
 
 /// Answer files that Windows finds only if there is none on a medium.
 const AFTER_MEDIA: [&str; 2] = ["Windows/System32/Sysprep/Unattend.xml", "Unattend.xml"];
@@ -79,7 +76,7 @@ fn windows(files: &mut NtfsFiles) -> Looked<Option<GuestKind>> {
 
 fn later_windows(files: &mut NtfsFiles) -> Looked<GuestKind> {
     let mut overruled_by = None;
-    for path in BEFORE_MEDIA {
+    for path in ANSWERS_BEFORE_MEDIA {
         if overruled_by.is_none() && files.exists(path)? {
             overruled_by = Some(path);
         }

@@ -37,6 +37,8 @@ pub enum Action {
     Note(EventId, String),
     /// Tell the user that the machine does not stay up.
     TellBroken(String),
+    /// The machine is off: leave the workspace that has gone.
+    LeaveWorkspace,
     /// End the agent.
     EndAgent,
 }

@@ -52,6 +52,8 @@ pub enum Input {
     WakeUp(Moment),
     /// A deadline has passed.
     TimeUp,
+    /// The workspace is not installed any more, or is another one.
+    WorkspaceGoes,
     /// The user's session ends.
     SessionEnds,
 }

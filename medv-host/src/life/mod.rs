@@ -59,8 +59,21 @@ enum Then {
     Stay,
     /// It starts again.
     Start,
+    /// The workspace that has gone is left.
+    LeaveWorkspace,
     /// The agent ends.
     EndAgent,
+}
+
+impl Then {
+    /// Why nothing is opened any more.
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Stay | Self::Start => "the machine is being stopped",
+            Self::LeaveWorkspace => "the workspace has been removed",
+            Self::EndAgent => "the session ends",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -90,11 +90,13 @@ impl Life {
             }
 
             (Starting | LoggingOn | Awake | Running, Input::StopWanted(how)) => {
-                let mut actions = self.refuse_awaited("the machine is being stopped");
+                let mut actions = self.refuse_awaited(Then::Stay.reason());
                 actions.extend(self.close(*how, rules, now));
                 actions
             }
-            (power, Input::SessionEnds) => self.session_ends(power, rules, now),
+            (_, Input::WorkspaceGoes) if self.then == Then::EndAgent => Vec::new(),
+            (_, Input::WorkspaceGoes) => self.end(Then::LeaveWorkspace, CloseAction::ShutDown, rules, now),
+            (_, Input::SessionEnds) => self.end(Then::EndAgent, rules.close_action, rules, now),
 
             (Saving, Input::NotSaved(reason)) => {
                 let mut actions = vec![Action::Note(EventId::VmCommandFailed, reason.clone())];
@@ -151,24 +153,26 @@ impl Life {
         match self.power {
             power if power.is_off() => self.start(rules, now),
             power if power.is_ending() => {
-                self.then = Then::Start;
+                if self.then == Then::Stay {
+                    self.then = Then::Start;
+                }
                 Vec::new()
             }
             _ => self.restart(rules, now),
         }
     }
 
-    fn session_ends(&mut self, power: Power, rules: &Rules, now: Moment) -> Vec<Action> {
-        self.then = Then::EndAgent;
+    /// Closes the machine for good: something else follows than the machine's next start.
+    fn end(&mut self, then: Then, how: CloseAction, rules: &Rules, now: Moment) -> Vec<Action> {
         self.woken = None;
-        if power.is_off() {
-            return vec![Action::EndAgent];
+        if self.power.is_off() {
+            return self.follow(then, rules, now);
         }
-        let mut actions = self.refuse_awaited("the session ends");
-        if !power.is_ending() {
-            actions.extend(self.close(rules.close_action, rules, now));
-            self.then = Then::EndAgent;
+        let mut actions = self.refuse_awaited(then.reason());
+        if !self.power.is_ending() {
+            actions.extend(self.close(how, rules, now));
         }
+        self.then = then;
         actions
     }
 
@@ -196,19 +200,25 @@ impl Life {
         if *end == End::Restart && !was.is_ending() {
             self.then = Then::Start;
         }
-        actions.extend(match std::mem::replace(&mut self.then, Then::Stay) {
-            Then::EndAgent => {
-                let mut actions = self.refuse_awaited("the session ends");
-                actions.push(Action::EndAgent);
-                actions
-            }
-            Then::Start => self.start(rules, now),
-            Then::Stay if self.is_awaited => self.start(rules, now),
+        let then = std::mem::replace(&mut self.then, Then::Stay);
+        actions.extend(self.follow(then, rules, now));
+        actions
+    }
+
+    /// What follows when it is off.
+    fn follow(&mut self, then: Then, rules: &Rules, now: Moment) -> Vec<Action> {
+        let last = match then {
+            Then::Start => return self.start(rules, now),
+            Then::Stay if self.is_awaited => return self.start(rules, now),
             Then::Stay => {
                 self.woken = None;
-                Vec::new()
+                return Vec::new();
             }
-        });
+            Then::LeaveWorkspace => Action::LeaveWorkspace,
+            Then::EndAgent => Action::EndAgent,
+        };
+        let mut actions = self.refuse_awaited(then.reason());
+        actions.push(last);
         actions
     }
 

@@ -44,6 +44,7 @@ fn inputs() -> Vec<Input> {
         Input::Later,
         Input::WakeUp(NOW.after(Duration::from_secs(14_400))),
         Input::TimeUp,
+        Input::WorkspaceGoes,
         Input::SessionEnds,
     ];
     inputs.extend(

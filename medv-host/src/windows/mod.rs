@@ -9,6 +9,7 @@ mod memory;
 pub(crate) mod password_prompt;
 mod pipe;
 pub(crate) mod power;
+pub(crate) mod registry_watch;
 pub mod session_end;
 pub(crate) mod task_dialog;
 mod text;

@@ -2,7 +2,7 @@
 
 use ext4_view::{Ext4, Ext4Error};
 
-use super::{Failure, Sealed, Volume};
+use super::{Caution, Failure, Sealed, Volume};
 
 /// What `cloud-init` and `systemd` leave in a system that has started once; `None` if there is no Linux here.
 pub(super) fn look(volume: Volume) -> Result<Option<Sealed>, Failure> {
@@ -29,11 +29,14 @@ pub(super) fn look(volume: Volume) -> Result<Option<Sealed>, Failure> {
         }));
     }
     let has_cloud_init = files.exists("/etc/cloud/cloud.cfg")?;
-    let unanswered =
-        "there is no cloud-init (/etc/cloud/cloud.cfg), which would set the machine up".to_owned();
+    let caution = Caution {
+        message: "there is no cloud-init (/etc/cloud/cloud.cfg), which would set the machine up".to_owned(),
+        advice: "install cloud-init in the guest, or let its first boot run `user-data` on the volume CIDATA"
+            .to_owned(),
+    };
     Ok(Some(Sealed::Yes {
         evidence: "/etc/machine-id is empty or absent".to_owned(),
-        unanswered: (!has_cloud_init).then_some(unanswered),
+        caution: (!has_cloud_init).then_some(caution),
     }))
 }
 

@@ -1,17 +1,12 @@
 //! Windows: the setup state of Vista and later, the `sysprep` folder of XP, and the answer files of both.
 
-use super::{Failure, NtfsFiles, Sealed, Volume};
+use super::{Caution, Failure, NtfsFiles, Sealed, Volume};
 
 const STATE: &str = "Windows/Setup/State/State.ini";
 const GENERALIZED: &str = "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE";
-/// Where Windows looks for answers, in its own order.
-const ANSWERS: [&str; 5] = [
-    "Windows/Panther/Unattend/Unattend.xml",
-    "Windows/Panther/Unattend.xml",
-    "Windows/System32/Sysprep/Unattend.xml",
-    "Unattend.xml",
-    "Autounattend.xml",
-];
+/// Answer files that Windows finds before it looks at media: those of `sysprep /unattend:FILE`.
+pub const ANSWERS_BEFORE_MEDIA: [&str; 2] =
+    ["Windows/Panther/Unattend/Unattend.xml", "Windows/Panther/Unattend.xml"];
 
 /// What sysprep leaves; `None` if there is no Windows here.
 pub(super) fn look(volume: Volume) -> Result<Option<Sealed>, Failure> {
@@ -33,19 +28,22 @@ fn vista_and_later(state: &str, files: &mut NtfsFiles) -> Result<Sealed, Failure
     let Some(GENERALIZED) = image_state.map(str::trim) else {
         return Ok(Sealed::No {
             reason: format!("{STATE} says {}, not {GENERALIZED}", image_state.unwrap_or("nothing")),
-            advice: r"in the guest, run `%windir%\System32\Sysprep\sysprep.exe /generalize /oobe /shutdown /unattend:FILE`"
+            advice: r"in the guest, run `%windir%\System32\Sysprep\sysprep.exe /generalize /oobe /shutdown`"
                 .to_owned(),
         });
     };
-    let mut answered = false;
-    for path in ANSWERS {
-        answered |= files.exists(path)?;
+    let mut caution = None;
+    for path in ANSWERS_BEFORE_MEDIA {
+        if files.exists(path)? {
+            caution = Some(Caution {
+                message: format!("{path} is read before what the host tells at the first boot, and overrules it"),
+                advice: "leave the computer's name, the user and the time zone out of that file, or seal the disk without \
+                         `/unattend:`"
+                    .to_owned(),
+            });
+        }
     }
-    Ok(Sealed::Yes {
-        evidence: format!("{STATE} says {GENERALIZED}"),
-        unanswered: (!answered)
-            .then(|| "there is no unattend.xml, so setup will ask the user its questions".to_owned()),
-    })
+    Ok(Sealed::Yes { evidence: format!("{STATE} says {GENERALIZED}"), caution })
 }
 
 /// Sysprep of XP works from a folder of its own, which its Mini-Setup deletes when it has run.
@@ -61,8 +59,10 @@ fn xp(files: &mut NtfsFiles) -> Result<Sealed, Failure> {
     let answered = files.exists("sysprep/sysprep.inf")? || files.exists("sysprep.inf")?;
     Ok(Sealed::Yes {
         evidence: r"C:\sysprep is there with setupcl.exe".to_owned(),
-        unanswered: (!answered)
-            .then(|| "there is no sysprep.inf, so Mini-Setup will ask the user its questions".to_owned()),
+        caution: (!answered).then(|| Caution {
+            message: "there is no sysprep.inf, so Mini-Setup will ask the user its questions".to_owned(),
+            advice: "put one into C:\\sysprep, or set first-time-setup.mode = \"attended\"".to_owned(),
+        }),
     })
 }
 

@@ -113,6 +113,13 @@ impl Host {
         command
     }
 
+    /// Takes the workspace from the host, whatever runs there.
+    pub(crate) fn uninstall(&self) {
+        let root = self.root().into_os_string();
+        let arguments = ["workspace", "uninstall", "Office", "--delete-disks", "--root"].map(Into::into);
+        let _ = self.shop.run(arguments.into_iter().chain([root])).exits(0);
+    }
+
     /// The session begins: the agent starts.
     pub(crate) fn log_on(&mut self) {
         let mut run = self.command();

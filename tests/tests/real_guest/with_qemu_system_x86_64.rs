@@ -77,6 +77,15 @@ fn from_the_package_to_applications_and_back() {
     let _ = host.run(&["quit"]).exits(0);
     assert!(host.path("home/data/medv/Office.saved").exists());
     assert_eq!(host.master(), master, "the master disk was written");
+
+    // In the next session the workspace is taken from the host: its machine is shut down, its applications go.
+    host.log_on();
+    host.until_power("running");
+    let pid = host.machine_pid();
+    host.uninstall();
+    host.until("the workspace has gone", |status| status["workspace"].is_null());
+    assert_eq!(host.menu(), Vec::<String>::new());
+    assert!(!fs::exists(format!("/proc/{pid}")).unwrap(), "a machine without a workspace");
 }
 
 #[test]

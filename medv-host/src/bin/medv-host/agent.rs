@@ -16,6 +16,7 @@ use medv_host::menu::Folders;
 use medv_host::places::Places;
 use medv_host::settings::Settings;
 use medv_host::vault::system_vault;
+use medv_host::watch;
 
 /// How long callers have to hear the last that is said to them.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -62,6 +63,7 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
     })?;
     #[cfg(windows)]
     watch_session(&agent, &**log);
+    watch_installed(root, &agent, &**log);
     log.note(&Event::plain(
         Level::Information,
         concat!("medv-host ", env!("CARGO_PKG_VERSION"), " has started"),
@@ -70,6 +72,17 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
     conversations.finish(PATIENCE);
     log.note(&Event::plain(Level::Information, "medv-host has ended"));
     Ok(())
+}
+
+/// Installers change things while sessions run.
+fn watch_installed(root: Option<&Path>, agent: &Agent, log: &dyn EventLog) {
+    let outbox = agent.outbox();
+    let changed = move || outbox.send(Message::InstalledChanged).is_ok();
+    if let Err(error) = watch::begin(root.unwrap_or(Path::new("/")), changed) {
+        let error = Error::io("cannot watch what is installed", error)
+            .advice("after an installation: medv-host refresh");
+        log.note(&Event::of_error(Level::Warning, &error));
+    }
 }
 
 /// Windows waits for the machine to be closed, which ends this process.

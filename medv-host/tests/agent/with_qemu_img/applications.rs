@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use medv_host::agent::Message;
 use medv_host::control::{Reply, Request};
 use medv_host::hypervisor::MachineEvent;
 use medv_host::hypervisor::pretend::{Call, Pretend};
@@ -64,8 +65,24 @@ fn a_workspace_that_is_uninstalled_takes_its_machine_and_its_menu_along() {
     assert!(last(&waiting).is_err());
     let status = agent.wait_for("no workspace", |status| status.workspace.is_none());
     assert_eq!((status.published, laboratory.menu(), status.question), (0, 0, None));
-    assert!(machines.calls().contains(&Call::Drop));
+    // Its guest was not cut off.
+    assert!(matches!(machines.calls().last(), Some(Call::Send(ToGuest::ShutDown))));
     assert!(agent.ask(Request::Start).unwrap_err().to_string().contains("no workspace"));
+    agent.end();
+}
+
+#[test]
+fn a_newer_version_with_the_same_disk_leaves_the_machine_running() {
+    let laboratory = Laboratory::new("");
+    let machines = Guest::new().machines(|_| None);
+    let agent = ready(&laboratory, &machines);
+    let record = laboratory.path("var/lib/medv/workspace.toml");
+    let newer = fs::read_to_string(&record).unwrap().replace("\"1.0\"", "\"1.1\"");
+    fs::write(&record, newer).unwrap();
+    agent.outbox.send(Message::InstalledChanged).unwrap();
+    agent.wait_for("the version", |status| status.version.as_deref() == Some("1.1"));
+    agent.wait_for_power(Power::Running);
+    assert!(!machines.calls().contains(&Call::Drop));
     agent.end();
 }
 

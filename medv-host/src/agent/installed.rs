@@ -1,0 +1,143 @@
+//! What is installed and set on this machine, and what follows when that changes.
+
+use std::fs::File;
+
+use medv_codec::Result;
+
+use super::Agent;
+use super::kept::Kept;
+use crate::event::{Event, EventId, Level};
+use crate::fts::{self, Stage};
+use crate::layer;
+use crate::life;
+use crate::wakeup;
+use crate::workspace::Workspace;
+
+impl Agent {
+    /// Looks what is installed now. The machine of a workspace that has gone is shut down first.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    pub(super) fn look(&mut self) -> Result<()> {
+        let found = self.installed()?;
+        match (&found, &self.workspace) {
+            (Some(new), Some(old)) if new.has_the_machine_of(old) => self.workspace = found,
+            (None, None) => {}
+            (_, Some(_)) if self.is_ready() => {
+                self.step_life(&life::Input::WorkspaceGoes);
+                return Ok(());
+            }
+            _ => self.change_workspace(found),
+        }
+        self.follow_settings();
+        Ok(())
+    }
+
+    /// The machine of the workspace that has gone is off.
+    pub(super) fn leave_workspace(&mut self) {
+        let found = self.installed().unwrap_or_else(|error| {
+            self.note(&Event::of_error(Level::Warning, &error));
+            None
+        });
+        self.change_workspace(found);
+        self.follow_settings();
+    }
+
+    /// The workspace that is installed for this user.
+    fn installed(&mut self) -> Result<Option<Workspace>> {
+        let found = Workspace::installed(&self.places)?;
+        if found.is_some() && self.settings().is_shared() && !self.take_shared_lock() {
+            self.note(&Event::plain(Level::Warning, "another user of this computer uses the workspace"));
+            self.tell_in_use();
+            return Ok(None);
+        }
+        Ok(found)
+    }
+
+    fn change_workspace(&mut self, found: Option<Workspace>) {
+        self.leave("the workspace is another one now");
+        self.workspace = found;
+        match self.workspace.clone() {
+            Some(workspace) => self.begin(&workspace, self.settings().is_shared()),
+            None => self.shared_lock = None,
+        }
+    }
+
+    fn follow_settings(&mut self) {
+        match self.workspace {
+            Some(_) => self.publish(),
+            None => self.withdraw_left_menus(),
+        }
+        self.schedule_wake_up();
+    }
+
+    /// The workspace goes, and with it everything that belongs to it.
+    fn leave(&mut self, reason: &str) {
+        self.withdraw_question();
+        self.refuse_awaited(reason);
+        self.end_machine(reason);
+        self.remove_answers();
+        self.withdraw_menu();
+        self.apps.clear();
+        self.are_apps_known = false;
+        self.password = None;
+    }
+
+    /// Users who come too late do not get the shared machine.
+    fn take_shared_lock(&mut self) -> bool {
+        if self.shared_lock.is_some() {
+            return true;
+        }
+        let file = File::options().read(true).write(true).open(self.places.shared_lock());
+        self.shared_lock = file.ok().filter(|file| file.try_lock().is_ok());
+        self.shared_lock.is_some()
+    }
+
+    fn begin(&mut self, workspace: &Workspace, is_shared: bool) {
+        self.open_menu(workspace);
+        let kept = Kept::read(&self.places.progress(&workspace.name, is_shared));
+        let kept = kept.unwrap_or_else(|error| {
+            self.note(&Event::of_error(Level::Warning, &error));
+            None
+        });
+        let invalid = self.what_is_wrong(workspace, is_shared, kept.as_ref());
+        let kept = kept.unwrap_or_else(|| Kept::of(workspace));
+        self.computer_name = kept.machine;
+        self.fts = kept.progress;
+        self.step_fts(&fts::Input::AgentStarted { invalid });
+        if self.is_ready() {
+            let saved = layer::saved_state(&self.places.layer(&workspace.name, is_shared)).exists();
+            self.step_life(&life::Input::AgentStarted { saved });
+        }
+    }
+
+    /// What is wrong with the user's machine, if it was ready once.
+    fn what_is_wrong(&self, workspace: &Workspace, is_shared: bool, kept: Option<&Kept>) -> Option<EventId> {
+        let kept = kept.filter(|kept| kept.progress.stage == Stage::Ready)?;
+        let layer = self.places.layer(&workspace.name, is_shared);
+        if !layer.exists() {
+            return Some(EventId::MachineNotFound);
+        }
+        let is_whole = workspace.master().and_then(|master| layer::check(&layer, &master)).is_ok();
+        let is_valid = is_whole && kept.image_digest == workspace.image_digest;
+        (!is_valid).then_some(EventId::MachineInvalid)
+    }
+
+    fn schedule_wake_up(&mut self) {
+        if !self.parts.schedules_wake_ups {
+            return;
+        }
+        let settings = self.settings();
+        let (time, minutes) = (settings.text("VmGuestUpdateTime"), settings.number("VmGuestUpdateDuration"));
+        let plan = match &self.workspace {
+            // A machine that runs all the time needs no waking up.
+            Some(workspace) if !settings.is_on("UxLogonStartEnabled") => {
+                wakeup::Plan::new(&self.parts.program, &workspace.name, &time, minutes)
+            }
+            _ => Ok(None),
+        };
+        if let Err(error) = plan.and_then(|plan| wakeup::schedule(plan.as_ref())) {
+            self.note(&Event::of_error(Level::Information, &error));
+        }
+    }
+}
