@@ -57,6 +57,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("pinentry-gtk-2", "pinentry-gtk2"),
     ("systemd-analyze", "systemd"),
     ("tmux", "tmux"),
+    ("vncviewer", "tigervnc-viewer"),
 ];
 
 /// Sees to it that programs are there: missing ones are installed when this is Debian and we are root. Returns those
@@ -96,6 +97,9 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         "qemu-system-x86_64" => guest::hindrance(install),
         "dunst" => needs(&["dbus-daemon", "Xvfb"], install),
         "pinentry-gtk-2" => needs(&["dbus-daemon", "Xvfb", "xdotool"], install),
+        "vncviewer" => {
+            guest::hindrance(install).or_else(|| needs(&["qemu-system-x86_64", "Xvfb", "xdotool"], install))
+        }
         "gnome-keyring-daemon" => needs(&["dbus-daemon"], install),
         "secret-tool" => needs(&["dbus-daemon", "gnome-keyring-daemon"], install),
         _ => None,

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use medv_tests::command::{Finished, program};
+use medv_tests::screen::Screen;
 use medv_tests::workshop::Workshop;
 use serde_json::Value;
 
@@ -60,6 +61,7 @@ pub(crate) struct Host {
     shop: Workshop,
     programs: PathBuf,
     agent: Option<Child>,
+    screen: Option<Screen>,
 }
 
 impl Host {
@@ -73,7 +75,7 @@ impl Host {
         let shop = Workshop::new();
         let definition = format!("name = \"Office\"\nimage = {:?}\n{keys}", image.display().to_string());
         let package = shop.package(&definition, "package");
-        let host = Self { shop, programs: guest_programs().to_owned(), agent: None };
+        let host = Self { shop, programs: guest_programs().to_owned(), agent: None, screen: None };
         let root = host.root();
         fs::create_dir_all(host.path("home/run")).expect("folders can be made");
         let arguments = ["workspace", "install", "--no-launch", "--root"].map(Into::into);
@@ -85,6 +87,12 @@ impl Host {
     /// Guests get other programs than ours.
     pub(crate) fn with_guest_programs(mut self, folder: &Path) -> Self {
         folder.clone_into(&mut self.programs);
+        self
+    }
+
+    /// The user sits before a screen.
+    pub(crate) fn with_screen(mut self) -> Self {
+        self.screen = Some(Screen::new());
         self
     }
 
@@ -110,6 +118,9 @@ impl Host {
             command.env(variable, home.join(folder));
         }
         command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        if let Some(screen) = &self.screen {
+            command.env("DISPLAY", screen.display());
+        }
         command
     }
 
@@ -172,6 +183,16 @@ impl Host {
             );
             std::thread::sleep(Duration::from_millis(100));
         }
+    }
+
+    /// Waits until a window whose caption has this in it is on the screen.
+    pub(crate) fn until_window(&self, caption: &str) {
+        let display = self.screen.as_ref().expect("a screen").display();
+        self.until(caption, |_| {
+            let mut search = Command::new("xdotool");
+            search.env("DISPLAY", display).args(["search", "--onlyvisible", "--name", caption]);
+            search.output().expect("xdotool can be started").status.success()
+        });
     }
 
     /// Waits for a stage of first time setup.
