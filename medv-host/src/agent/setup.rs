@@ -57,8 +57,7 @@ impl Agent {
         match action {
             Action::AskStart => {
                 let message = settings.message("FtsStartDialogMsg");
-                let question = Question::Start { message, link: settings.help_page(), can_wait: true };
-                self.ask(Asked::Start, &question);
+                self.ask(Asked::Start, &Question::Start { message, link: settings.help_page() });
             }
             Action::AskRetry => {
                 let message = settings.message("FtsRetryDialogMsg");
