@@ -38,6 +38,8 @@ impl Agent {
     }
 
     pub(super) fn withdraw_question(&mut self) {
+        // What the vault says to it is not wanted either.
+        self.vault_look += 1;
         if self.asked.take().is_some() {
             self.parts.desktop.withdraw();
         }
@@ -76,10 +78,11 @@ impl Agent {
     }
 
     /// A vault may ask its user to unlock it, which takes as long as it takes.
-    fn look_into_vault(&self) {
+    fn look_into_vault(&mut self) {
         let Some(vault) = self.vault() else { return };
-        let outbox = self.outbox.clone();
-        thread::spawn(move || _ = outbox.send(Message::FromVault(vault.get())));
+        self.vault_look += 1;
+        let (look, outbox) = (self.vault_look, self.outbox.clone());
+        thread::spawn(move || _ = outbox.send(Message::FromVault(look, vault.get())));
     }
 
     pub(super) fn vault_answers(&mut self, found: Result<Option<Secret>>) {

@@ -11,6 +11,7 @@
 //! | `machine.rs` | starting machines, and what they report |
 //! | `guest.rs` | what the guest agent says |
 //! | `upgrade.rs` | the guest agent's next version |
+//! | `errand.rs` | threads for what takes long |
 //! | `asking.rs` | questions to the user, and the password |
 //! | `opening.rs` | applications and addresses that are opened |
 //! | `requests.rs` | what callers want |
@@ -19,6 +20,7 @@
 //! | `logs.rs` | logs that come out of the guest |
 
 mod asking;
+mod errand;
 mod guest;
 mod kept;
 mod living;
@@ -56,6 +58,7 @@ use crate::vault::Vault;
 use crate::wakeup;
 use crate::workspace::Workspace;
 use asking::Asked;
+use errand::Errands;
 use kept::Kept;
 use opening::{Awaited, Purpose};
 use setup::Written;
@@ -91,12 +94,12 @@ pub enum Message {
     Machine(u64, MachineEvent),
     /// The question of that number was answered.
     Answered(u64, Answer),
-    /// Something that first time setup has asked for is done, or cannot be.
-    Setup(fts::Input),
-    /// The medium with answers is written.
-    AnswersWritten(Result<Written>),
-    /// What the vault has.
-    FromVault(Result<Option<Secret>>),
+    /// Something that first time setup has asked for is done, or cannot be: the errand of that number.
+    Setup(u64, fts::Input),
+    /// The errand of that number has written the medium with answers.
+    AnswersWritten(u64, Result<Written>),
+    /// What the vault had when it was looked into for the time of that number.
+    FromVault(u64, Result<Option<Secret>>),
     /// Something is to be noted.
     Note(Event),
     /// The session ends.
@@ -143,6 +146,9 @@ pub struct Agent {
     keeps_password: bool,
     asked: Option<(u64, Asked)>,
     question_number: u64,
+    /// The number of the newest look into the vault.
+    vault_look: u64,
+    errands: Errands,
 
     awaited: Vec<Awaited>,
     requests: HashMap<RequestId, Purpose>,
@@ -188,6 +194,8 @@ impl Agent {
             keeps_password: false,
             asked: None,
             question_number: 0,
+            vault_look: 0,
+            errands: Errands::default(),
             awaited: Vec::new(),
             requests: HashMap::new(),
             request_number: 0,
@@ -245,9 +253,15 @@ impl Agent {
                 }
             }
             Message::Answered(number, answer) => self.answered(number, answer),
-            Message::Setup(input) => self.step_fts(&input),
-            Message::AnswersWritten(written) => self.answers_written(written),
-            Message::FromVault(found) => self.vault_answers(found),
+            Message::Setup(errand, input) if self.errands.counts(errand) => self.step_fts(&input),
+            Message::Setup(..) => {}
+            Message::AnswersWritten(errand, written) if self.errands.counts(errand) => {
+                self.answers_written(written);
+            }
+            // They came too late, and nobody will read them.
+            Message::AnswersWritten(..) => self.remove_answers(),
+            Message::FromVault(look, found) if look == self.vault_look => self.vault_answers(found),
+            Message::FromVault(..) => {}
             Message::Note(event) => self.note(&event),
             Message::SessionEnds => self.session_ends(),
         }
@@ -305,6 +319,7 @@ impl Agent {
     /// The workspace goes, and with it everything that belongs to it.
     fn leave(&mut self, reason: &str) {
         self.withdraw_question();
+        self.errands.forget();
         self.refuse_awaited(reason);
         self.end_machine(reason);
         self.remove_answers();

@@ -92,9 +92,13 @@ impl Laboratory {
 
     /// Waits until the vault has this: that is done in a thread.
     pub(crate) fn wait_for_vault(&self, password: Option<&str>) {
-        let has = || self.safe.kept.lock().unwrap().as_deref() == password;
+        self.wait_until(|safe| safe.kept.lock().unwrap().as_deref() == password);
+    }
+
+    /// Waits for what threads do with the vault.
+    pub(crate) fn wait_until(&self, is_so: impl Fn(&Safe) -> bool) {
         let hangs = std::time::Instant::now() + HANGS;
-        while !has() {
+        while !is_so(&self.safe) {
             assert!(std::time::Instant::now() < hangs, "the vault has something else");
             thread::sleep(Duration::from_millis(5));
         }

@@ -4,6 +4,7 @@ mod applications;
 mod failing;
 mod first_time_setup;
 mod killed;
+mod late;
 mod life;
 mod unruly;
 
