@@ -68,8 +68,11 @@ impl Agent {
         if again {
             self.password = None;
         }
+        let is_asked = matches!(self.asked, Some((_, Asked::Password)));
         if self.password.is_some() {
             self.password_known();
+        } else if is_asked && !again {
+            // For a guest agent that is gone; the answer will do for the next one.
         } else if !again && self.settings().may_keep_password() {
             self.look_into_vault();
         } else {

@@ -62,6 +62,7 @@ use errand::Errands;
 use kept::Kept;
 use opening::{Awaited, Purpose};
 use setup::Written;
+use upgrade::Upgrade;
 
 /// What the agent stands on. In tests, some of it only pretends.
 pub struct Parts {
@@ -77,6 +78,8 @@ pub struct Parts {
     pub menu: Option<Folders>,
     /// Whether wake-ups are scheduled with the system.
     pub schedules_wake_ups: bool,
+    /// The folder with the programs of the guest agent; none if they are not there.
+    pub guest_programs: Option<PathBuf>,
     /// The program that menu entries call.
     pub program: PathBuf,
     /// The user.
@@ -139,6 +142,7 @@ pub struct Agent {
     /// Applications of a list that has not ended.
     arriving: Vec<App>,
     babbled: u32,
+    upgrade: Upgrade,
 
     /// Whether it was said that there is nobody to ask.
     is_nobody_there: bool,
@@ -189,6 +193,7 @@ impl Agent {
             are_apps_known: false,
             arriving: Vec::new(),
             babbled: 0,
+            upgrade: Upgrade::default(),
             is_nobody_there: false,
             password: None,
             keeps_password: false,
@@ -232,7 +237,10 @@ impl Agent {
     /// The next message; `None` if a deadline passes first.
     fn hear(&self) -> Option<Message> {
         let deadline = match self.is_ready() {
-            true => self.life.deadline(&self.settings().life_rules()),
+            true => {
+                let life = self.life.deadline(&self.settings().life_rules());
+                life.into_iter().chain(self.upgrade.ends()).min()
+            }
             false => self.fts.deadline,
         };
         let Some(deadline) = deadline.filter(|_| self.workspace.is_some()) else {
@@ -270,7 +278,9 @@ impl Agent {
     fn time_up(&mut self) {
         let is_due = |deadline: Option<Moment>| deadline.is_some_and(|deadline| deadline <= Moment::now());
         if self.is_ready() {
-            if is_due(self.life.deadline(&self.settings().life_rules())) {
+            if is_due(self.upgrade.ends()) {
+                self.upgrade_takes_too_long();
+            } else if is_due(self.life.deadline(&self.settings().life_rules())) {
                 self.step_life(&life::Input::TimeUp);
             }
         } else if is_due(self.fts.deadline) {

@@ -155,7 +155,7 @@ impl Agent {
     fn write_answers(&mut self) {
         let Some(workspace) = self.workspace.clone() else { return };
         let (root, to) = (self.places.root.clone(), self.places.answers());
-        let password = self.password.clone();
+        let (password, programs) = (self.password.clone(), self.parts.guest_programs.clone());
         let (errand, outbox) = (self.errands.begin(), self.outbox.clone());
         let work = move || -> Result<Written> {
             let settings = Settings::read(&root)?;
@@ -165,7 +165,7 @@ impl Agent {
             let kind = guest_kind(&workspace.master)?;
             let facts = host_facts::gather();
             let plan = answers::plan(store, &facts, kind, password.as_ref(), answers::random)?;
-            let made = answers::make(&plan, &to)?;
+            let made = answers::make(&plan, programs.as_deref(), &to)?;
             Ok(Written { made, computer_name: plan.answers.computer_name })
         };
         let number = errand.number();

@@ -104,6 +104,16 @@ impl Laboratory {
         }
     }
 
+    /// The programs for guests are there: what is in them.
+    pub(crate) fn has_guest_programs(&self) -> [(&'static str, Vec<u8>); 2] {
+        let programs = [("ftscompletion", vec![1; 50_000]), ("medv-guest", vec![2; 100_000])];
+        fs::create_dir_all(self.path("programs/linux")).unwrap();
+        for (name, bytes) in &programs {
+            fs::write(self.path("programs/linux").join(name), bytes).unwrap();
+        }
+        programs
+    }
+
     /// Whether any file below has this in it.
     pub(crate) fn has_anywhere(&self, words: &str) -> bool {
         has_below(self.scratch.path(), words.as_bytes())
@@ -126,7 +136,7 @@ impl Laboratory {
             icons: self.path("icons"),
             machine: Vec::new(),
         };
-        let user = user.to_owned();
+        let (user, programs) = (user.to_owned(), self.path("programs"));
         let (give, outbox) = channel();
         let thread = thread::spawn(move || {
             let parts = Parts {
@@ -136,6 +146,7 @@ impl Laboratory {
                 log: Arc::new(log),
                 menu: Some(folders),
                 schedules_wake_ups: false,
+                guest_programs: Some(programs),
                 program: "/usr/bin/medv-host".into(),
                 user,
             };

@@ -7,6 +7,7 @@ mod killed;
 mod late;
 mod life;
 mod unruly;
+mod upgrade;
 
 use medv_host::desktop::{Answer, Question};
 use medv_host::fts::Stage;
