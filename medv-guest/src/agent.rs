@@ -219,6 +219,8 @@ impl Agent {
         if std::mem::replace(&mut self.is_welcome, true) {
             self.say_hello();
         }
+        // Its requests have numbers of their own.
+        self.upgrade = None;
         self.log.set_level(log_level);
         self.log.note(Level::Information, "the host is there");
         if self.phase() == Phase::Setup {
@@ -338,6 +340,8 @@ impl Agent {
 
     fn pass_over(&mut self, bad: &BadLine) {
         self.bad_lines += 1;
+        // It may have been a piece of a program.
+        self.upgrade = None;
         // The first ones say what is wrong; more would only fill the disk.
         if self.bad_lines <= 3 {
             self.log.note(Level::Warning, &format!("the host said {bad}"));

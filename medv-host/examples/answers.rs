@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let store = settings.store().ok_or("there are no settings")?;
     let guest = GuestKind::Xp { sysprep_inf: std::fs::read(sysprep_inf)? };
     let plan = plan(store, &host_facts::gather(), guest, None, random)?;
-    let made = make(&plan, Path::new(medium))?.ok_or("there is no medium for this guest")?;
+    let made = make(&plan, guest_programs_folder().as_deref(), Path::new(medium))?
+        .ok_or("there is no medium for this guest")?;
     made.untold.iter().for_each(|untold| println!("{untold}"));
     Ok(())
 }

@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         ["ask", message] => {
             let (sender, receiver) = mpsc::channel();
-            let question = Question::Start { message: message.into(), link: None, can_wait: true };
+            let question = Question::Start { message: message.into(), link: None };
             let desktop = desktop();
             desktop.ask(&question, Box::new(move |answer| _ = sender.send(answer)))?;
             println!("{:?}", receiver.recv()?);

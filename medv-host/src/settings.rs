@@ -143,6 +143,11 @@ impl Settings {
         }
     }
 
+    /// How long an upgrade of the guest agent may take.
+    pub fn upgrade_timeout(&self) -> Duration {
+        self.seconds("FtsUpgradeTimeout")
+    }
+
     /// What is shared with the guest.
     pub fn sharing(&self) -> Sharing {
         Sharing {

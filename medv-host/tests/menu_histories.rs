@@ -246,3 +246,24 @@ proptest! {
         prop_assert!(was_list_lost || left.is_empty(), "{:?}", left.keys());
     }
 }
+
+#[test]
+fn an_entry_that_was_cut_short_and_is_forgotten_leaves_no_half_of_a_file() {
+    let host = Host::new(true);
+    let paint = |folder: &str| App {
+        id: AppId("paint".to_owned()),
+        name: "Paint".to_owned(),
+        comment: String::new(),
+        folder: folder.to_owned(),
+        icon: None,
+    };
+    let programs = host.scratch.path().join("user/Programs");
+    host.menu(usize::MAX).publish(&[paint("Office")]);
+    fs::remove_file(programs.join("Office/Paint.lnk")).expect("the user deletes it");
+    // It comes back elsewhere; the power is gone after the list, which has both places now.
+    host.menu(1).publish(&[paint("")]);
+    assert_eq!(host.ours().into_keys().collect::<Vec<_>>(), [part(&programs.join("Paint.lnk"))]);
+    // It is wanted where it was first.
+    host.menu(usize::MAX).publish(&[paint("Office")]);
+    assert_eq!(host.ours().into_keys().collect::<Vec<_>>(), [programs.join("Office/Paint.lnk")]);
+}

@@ -147,6 +147,35 @@ fn the_agent_is_replaced_by_another_version_which_goes_on() {
     apps(&mut host);
 }
 
+fn piece(request: u64, text: &str, last: bool) -> ToGuest {
+    ToGuest::Upgrade { request, program: "ftscompletion".into(), base64: to_base64(text.as_bytes()), last }
+}
+
+#[test]
+fn pieces_of_two_hosts_make_no_program() {
+    let mut guest = ready();
+    let (mut host, _) = guest.start_greeted();
+    host.say(&piece(1, "#!/bin/sh\necho ftscompletion 1\n", false));
+    // The machine was saved, and has woken up with another host, which counts from 1, too.
+    host.greet();
+    let script = "#!/bin/sh\necho ftscompletion 2\n";
+    host.say(&piece(1, script, true));
+    assert_eq!(host.answer(1), None);
+    assert_eq!(guest.read("usr/local/lib/medv/ftscompletion"), script);
+}
+
+#[test]
+fn a_program_of_which_a_piece_was_lost_is_not_installed() {
+    let mut guest = ready();
+    let (mut host, _) = guest.start_greeted();
+    let before = fs::read(guest.path("usr/local/lib/medv/ftscompletion")).unwrap();
+    host.say(&piece(1, "#!/bin/sh\necho ftscompletion 9\n", false));
+    host.say_bytes(b"{\"type\":\"upgrade\",\"request\":1,\"pro\n");
+    host.say(&piece(1, "# The end.\n", true));
+    assert!(host.answer(1).is_some());
+    assert!(fs::read(guest.path("usr/local/lib/medv/ftscompletion")).unwrap() == before);
+}
+
 #[test]
 fn a_wanted_restart_is_told_once_a_connection_until_the_guest_has_restarted() {
     let mut guest = ready();

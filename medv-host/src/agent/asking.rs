@@ -38,6 +38,8 @@ impl Agent {
     }
 
     pub(super) fn withdraw_question(&mut self) {
+        // What the vault says to it is not wanted either.
+        self.vault_look += 1;
         if self.asked.take().is_some() {
             self.parts.desktop.withdraw();
         }
@@ -66,8 +68,11 @@ impl Agent {
         if again {
             self.password = None;
         }
+        let is_asked = matches!(self.asked, Some((_, Asked::Password)));
         if self.password.is_some() {
             self.password_known();
+        } else if is_asked && !again {
+            // For a guest agent that is gone; the answer will do for the next one.
         } else if !again && self.settings().may_keep_password() {
             self.look_into_vault();
         } else {
@@ -76,10 +81,11 @@ impl Agent {
     }
 
     /// A vault may ask its user to unlock it, which takes as long as it takes.
-    fn look_into_vault(&self) {
+    fn look_into_vault(&mut self) {
         let Some(vault) = self.vault() else { return };
-        let outbox = self.outbox.clone();
-        thread::spawn(move || _ = outbox.send(Message::FromVault(vault.get())));
+        self.vault_look += 1;
+        let (look, outbox) = (self.vault_look, self.outbox.clone());
+        thread::spawn(move || _ = outbox.send(Message::FromVault(look, vault.get())));
     }
 
     pub(super) fn vault_answers(&mut self, found: Result<Option<Secret>>) {

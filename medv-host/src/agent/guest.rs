@@ -3,6 +3,7 @@
 use medv_protocol::{App, AppId, Hello, MAX_APPS, Phase, ToHost};
 
 use super::Agent;
+use super::asking::Asked;
 use super::opening::Purpose;
 use crate::event::{Event, EventId, Level};
 use crate::fts;
@@ -47,11 +48,15 @@ impl Agent {
         ));
         self.babbled = 0;
         self.guest = Some(hello);
+        self.arriving.clear();
+        // Another agent may be there than the one that was asked.
+        self.fail_requests("the guest agent has begun anew");
         match (self.is_ready(), phase) {
             (false, phase) => self.step_fts(&fts::Input::Hello(phase)),
             (true, Phase::Ready) => {
-                self.upgrade_guest();
-                self.step_life(&life::Input::Hello);
+                if !self.begins_upgrade() {
+                    self.step_life(&life::Input::Hello);
+                }
             }
             // A guest that has forgotten its setup: only a new one helps.
             (true, Phase::Setup) => {
@@ -72,6 +77,13 @@ impl Agent {
     }
 
     fn logged_on(&mut self) {
+        if self.upgrade.ends().is_some() {
+            // The agent that says it is about to end. Its successor is asked.
+            return;
+        }
+        if matches!(self.asked, Some((_, Asked::Password))) {
+            self.withdraw_question();
+        }
         if std::mem::take(&mut self.keeps_password) {
             self.keep_password();
         }

@@ -74,6 +74,7 @@ impl Agent {
     /// The workspace goes, and with it everything that belongs to it.
     fn leave(&mut self, reason: &str) {
         self.withdraw_question();
+        self.errands.forget();
         self.refuse_awaited(reason);
         self.end_machine(reason);
         self.remove_answers();

@@ -94,7 +94,9 @@ impl Agent {
         self.machine_number += 1;
         self.guest = None;
         self.arriving.clear();
+        self.upgrade.end();
         self.fail_requests(reason);
+        self.requests.clear();
     }
 
     pub(super) fn machine_ended(&mut self, end: End) {
@@ -106,7 +108,7 @@ impl Agent {
     }
 
     /// The first words of every connection; the guest answers them.
-    fn greet(&mut self) {
+    pub(super) fn greet(&mut self) {
         let log_level = u8::try_from(self.settings().number("DiagEventLogLevel")).unwrap_or(3);
         let agent = env!("CARGO_PKG_VERSION").to_owned();
         self.send(&ToGuest::Welcome { protocol: VERSION, agent, now: Moment::now().0, log_level });

@@ -12,6 +12,7 @@
 //! | `machine.rs` | starting machines, and what they report |
 //! | `guest.rs` | what the guest agent says |
 //! | `upgrade.rs` | the guest agent's next version |
+//! | `errand.rs` | threads for what takes long |
 //! | `asking.rs` | questions to the user, and the password |
 //! | `opening.rs` | applications and addresses that are opened |
 //! | `requests.rs` | what callers want |
@@ -20,6 +21,7 @@
 //! | `logs.rs` | logs that come out of the guest |
 
 mod asking;
+mod errand;
 mod guest;
 mod installed;
 mod kept;
@@ -56,8 +58,10 @@ use crate::settings::Settings;
 use crate::vault::Vault;
 use crate::workspace::Workspace;
 use asking::Asked;
+use errand::Errands;
 use opening::{Awaited, Purpose};
 use setup::Written;
+use upgrade::Upgrade;
 
 /// What the agent stands on. In tests, some of it only pretends.
 pub struct Parts {
@@ -73,6 +77,8 @@ pub struct Parts {
     pub menu: Option<Folders>,
     /// Whether wake-ups are scheduled with the system.
     pub schedules_wake_ups: bool,
+    /// The folder with the programs of the guest agent; none if they are not there.
+    pub guest_programs: Option<PathBuf>,
     /// The program that menu entries call.
     pub program: PathBuf,
     /// The user.
@@ -90,12 +96,12 @@ pub enum Message {
     Machine(u64, MachineEvent),
     /// The question of that number was answered.
     Answered(u64, Answer),
-    /// Something that first time setup has asked for is done, or cannot be.
-    Setup(fts::Input),
-    /// The medium with answers is written.
-    AnswersWritten(Result<Written>),
-    /// What the vault has.
-    FromVault(Result<Option<Secret>>),
+    /// Something that first time setup has asked for is done, or cannot be: the errand of that number.
+    Setup(u64, fts::Input),
+    /// The errand of that number has written the medium with answers.
+    AnswersWritten(u64, Result<Written>),
+    /// What the vault had when it was looked into for the time of that number.
+    FromVault(u64, Result<Option<Secret>>),
     /// What is installed or set may be something else now.
     InstalledChanged,
     /// Something is to be noted.
@@ -137,6 +143,7 @@ pub struct Agent {
     /// Applications of a list that has not ended.
     arriving: Vec<App>,
     babbled: u32,
+    upgrade: Upgrade,
 
     /// Whether it was said that there is nobody to ask.
     is_nobody_there: bool,
@@ -144,6 +151,9 @@ pub struct Agent {
     keeps_password: bool,
     asked: Option<(u64, Asked)>,
     question_number: u64,
+    /// The number of the newest look into the vault.
+    vault_look: u64,
+    errands: Errands,
 
     awaited: Vec<Awaited>,
     requests: HashMap<RequestId, Purpose>,
@@ -184,11 +194,14 @@ impl Agent {
             are_apps_known: false,
             arriving: Vec::new(),
             babbled: 0,
+            upgrade: Upgrade::default(),
             is_nobody_there: false,
             password: None,
             keeps_password: false,
             asked: None,
             question_number: 0,
+            vault_look: 0,
+            errands: Errands::default(),
             awaited: Vec::new(),
             requests: HashMap::new(),
             request_number: 0,
@@ -225,7 +238,10 @@ impl Agent {
     /// The next message; `None` if a deadline passes first.
     fn hear(&self) -> Option<Message> {
         let deadline = match self.is_ready() {
-            true => self.life.deadline(&self.settings().life_rules()),
+            true => {
+                let life = self.life.deadline(&self.settings().life_rules());
+                life.into_iter().chain(self.upgrade.ends()).min()
+            }
             false => self.fts.deadline,
         };
         let Some(deadline) = deadline.filter(|_| self.workspace.is_some()) else {
@@ -246,9 +262,15 @@ impl Agent {
                 }
             }
             Message::Answered(number, answer) => self.answered(number, answer),
-            Message::Setup(input) => self.step_fts(&input),
-            Message::AnswersWritten(written) => self.answers_written(written),
-            Message::FromVault(found) => self.vault_answers(found),
+            Message::Setup(errand, input) if self.errands.counts(errand) => self.step_fts(&input),
+            Message::Setup(..) => {}
+            Message::AnswersWritten(errand, written) if self.errands.counts(errand) => {
+                self.answers_written(written);
+            }
+            // They came too late, and nobody will read them.
+            Message::AnswersWritten(..) => self.remove_answers(),
+            Message::FromVault(look, found) if look == self.vault_look => self.vault_answers(found),
+            Message::FromVault(..) => {}
             Message::InstalledChanged => {
                 if let Err(error) = self.look() {
                     self.note(&Event::of_error(Level::Warning, &error));
@@ -262,7 +284,9 @@ impl Agent {
     fn time_up(&mut self) {
         let is_due = |deadline: Option<Moment>| deadline.is_some_and(|deadline| deadline <= Moment::now());
         if self.is_ready() {
-            if is_due(self.life.deadline(&self.settings().life_rules())) {
+            if is_due(self.upgrade.ends()) {
+                self.upgrade_takes_too_long();
+            } else if is_due(self.life.deadline(&self.settings().life_rules())) {
                 self.step_life(&life::Input::TimeUp);
             }
         } else if is_due(self.fts.deadline) {

@@ -29,7 +29,8 @@ pub(super) enum Purpose {
     /// It was opened, and runs.
     Runs,
     FetchLog(Caller),
-    Upgrade,
+    /// Upgrades the program of that name.
+    Upgrade(&'static str),
 }
 
 impl Agent {
@@ -80,16 +81,18 @@ impl Agent {
             }
             (Purpose::FetchLog(caller), None) => caller.answer(Reply::Done),
             (Purpose::FetchLog(caller), Some(reason)) => caller.answer(Error::usage(reason)),
-            (Purpose::Upgrade, error) => self.upgraded(error),
+            (Purpose::Upgrade(program), error) => self.upgraded(program, error),
             (Purpose::Runs, _) => _ = self.requests.insert(request, Purpose::Runs),
         }
     }
 
-    /// There is nobody any more who could answer.
+    /// There is nobody any more who could answer. The end of what runs may still be told.
     pub(super) fn fail_requests(&mut self, reason: &str) {
-        for (_, purpose) in std::mem::take(&mut self.requests) {
-            if let Purpose::Opens(_, caller) | Purpose::FetchLog(caller) = purpose {
-                caller.answer(Error::usage(reason));
+        for (request, purpose) in std::mem::take(&mut self.requests) {
+            match purpose {
+                Purpose::Opens(_, caller) | Purpose::FetchLog(caller) => caller.answer(Error::usage(reason)),
+                Purpose::Runs => _ = self.requests.insert(request, purpose),
+                Purpose::LogOn | Purpose::Upgrade(_) => {}
             }
         }
     }

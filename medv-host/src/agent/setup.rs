@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
 
 use medv_codec::disk::{OpenOptions, open};
 use medv_codec::{Error, Result};
@@ -14,7 +13,7 @@ use super::{Agent, Message};
 use crate::answers::{self, GuestKind, Made};
 use crate::desktop::Question;
 use crate::event::{Event, EventId, Level};
-use crate::fts::{Action, Failure, Input, Mode, Stage};
+use crate::fts::{Action, Failure, Input, Mode};
 use crate::host_facts;
 use crate::hypervisor::{End, Guest};
 use crate::layer;
@@ -57,8 +56,7 @@ impl Agent {
         match action {
             Action::AskStart => {
                 let message = settings.message("FtsStartDialogMsg");
-                let question = Question::Start { message, link: settings.help_page(), can_wait: true };
-                self.ask(Asked::Start, &question);
+                self.ask(Asked::Start, &Question::Start { message, link: settings.help_page() });
             }
             Action::AskRetry => {
                 let message = settings.message("FtsRetryDialogMsg");
@@ -113,21 +111,23 @@ impl Agent {
 
     fn setup_failed(&self, id: EventId, error: &Error) {
         let reason = Event::of_error(Level::Error, error).text;
-        let _ = self.outbox.send(Message::Setup(Input::Failed(Failure { id, reason })));
+        let errand = self.errands.begin().number();
+        let _ = self.outbox.send(Message::Setup(errand, Input::Failed(Failure { id, reason })));
     }
 
     /// Does something in a thread of its own, and says `done` when it is done.
     fn work(&self, done: Input, on_failure: EventId, work: impl FnOnce() -> Result<()> + Send + 'static) {
-        let outbox = self.outbox.clone();
-        thread::spawn(move || {
-            let input = match work() {
+        let (errand, outbox) = (self.errands.begin(), self.outbox.clone());
+        let number = errand.number();
+        errand.run(work, move |outcome| {
+            let input = match outcome {
                 Ok(()) => done,
                 Err(error) => Input::Failed(Failure {
                     id: on_failure,
                     reason: Event::of_error(Level::Error, &error).text,
                 }),
             };
-            let _ = outbox.send(Message::Setup(input));
+            let _ = outbox.send(Message::Setup(number, input));
         });
     }
 
@@ -155,7 +155,8 @@ impl Agent {
     fn write_answers(&mut self) {
         let Some(workspace) = self.workspace.clone() else { return };
         let (root, to) = (self.places.root.clone(), self.places.answers());
-        let (password, outbox) = (self.password.clone(), self.outbox.clone());
+        let (password, programs) = (self.password.clone(), self.parts.guest_programs.clone());
+        let (errand, outbox) = (self.errands.begin(), self.outbox.clone());
         let work = move || -> Result<Written> {
             let settings = Settings::read(&root)?;
             let Some(store) = settings.store() else {
@@ -164,12 +165,11 @@ impl Agent {
             let kind = guest_kind(&workspace.master)?;
             let facts = host_facts::gather();
             let plan = answers::plan(store, &facts, kind, password.as_ref(), answers::random)?;
-            let made = answers::make(&plan, &to)?;
+            let made = answers::make(&plan, programs.as_deref(), &to)?;
             Ok(Written { made, computer_name: plan.answers.computer_name })
         };
-        thread::spawn(move || {
-            let _ = outbox.send(Message::AnswersWritten(work()));
-        });
+        let number = errand.number();
+        errand.run(work, move |written| _ = outbox.send(Message::AnswersWritten(number, written)));
     }
 
     pub(super) fn answers_written(&mut self, written: Result<Written>) {
@@ -188,10 +188,6 @@ impl Agent {
             self.note(&Event::plain(Level::Warning, reason));
         }
         self.medium = written.made.map(|made| made.medium);
-        if self.fts.stage != Stage::Personalising {
-            // They came too late, and nobody will read them.
-            return self.remove_answers();
-        }
         self.step_fts(&Input::AnswersWritten);
     }
 

@@ -33,7 +33,7 @@ impl System {
 
 /// The folder that has a folder with programs for each system: that of `MEDV_GUEST_PROGRAMS`, `guest` beside this
 /// program, or `../lib/medv/guest` from there.
-pub(super) fn folder() -> Option<PathBuf> {
+pub fn guest_programs_folder() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os(VARIABLE) {
         return Some(folder.into());
     }
@@ -41,13 +41,13 @@ pub(super) fn folder() -> Option<PathBuf> {
     [beside.join("guest"), beside.join("../lib/medv/guest")].into_iter().find(|folder| folder.is_dir())
 }
 
-/// The programs for a guest that calls its system so (`linux`, `windows`): name and content.
+/// The programs in such a folder for a guest that calls its system so (`linux`, `windows`): name and content.
 ///
 /// # Errors
 /// Usage if there are none; I/O if they cannot be read.
-pub fn guest_programs(system: &str) -> Result<Vec<(&'static str, Vec<u8>)>> {
+pub fn guest_programs(folder: Option<&Path>, system: &str) -> Result<Vec<(&'static str, Vec<u8>)>> {
     let system = if system == "windows" { System::Windows } else { System::Linux };
-    read(folder().as_deref(), system)
+    read(folder, system)
 }
 
 /// Reads the programs for a system: name and content.

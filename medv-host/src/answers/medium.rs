@@ -27,15 +27,11 @@ pub struct Made {
 }
 
 /// Makes the medium for a guest in the file `to`, which only the user can read; what was there is replaced. `None` if
-/// it is not known what the guest could read.
+/// it is not known what the guest could read. `programs` is the folder with the programs of the guest agent.
 ///
 /// # Errors
 /// If the guest agent's programs are not there, or the file cannot be written.
-pub fn make(plan: &Plan, to: &Path) -> Result<Option<Made>> {
-    make_with(plan, guest_programs::folder().as_deref(), to)
-}
-
-fn make_with(plan: &Plan, programs: Option<&Path>, to: &Path) -> Result<Option<Made>> {
+pub fn make(plan: &Plan, programs: Option<&Path>, to: &Path) -> Result<Option<Made>> {
     let mut untold = Vec::new();
     let (drive, image) = match &plan.guest {
         GuestKind::Linux => (Drive::Disk, linux(plan, programs)?),

@@ -16,7 +16,7 @@ mod sysprep_inf;
 mod unattend_xml;
 mod windows_setup;
 
-pub use guest_programs::guest_programs;
+pub use guest_programs::{guest_programs, guest_programs_folder};
 pub use kind::{GuestKind, guest_kind};
 pub use medium::{Made, make, remove};
 pub use plan::{Domain, Plan, plan, random};

@@ -15,7 +15,7 @@ use super::asked::{Answered, Asked, in_background, lock};
 use super::fitted::fitted;
 use super::notifications::{Notification, Notifications, Outcome, Outcomes};
 use super::pinentry::{self, Ending, Pinentry, Request};
-use super::wording::{HELP, Reply, Worded};
+use super::wording::{self, HELP, Reply, Worded};
 use super::{Answer, Desktop, Notice, Question};
 use crate::event::{Event, EventLog, Level};
 use crate::session_bus::SessionBus;
@@ -58,18 +58,12 @@ impl Freedesktop {
         Self::new(SessionBus::of_this_session(), pinentry::find(), log)
     }
 
-    fn ask_with_buttons(
-        &self,
-        worded: Worded,
-        (yes, later): (&'static str, Option<&'static str>),
-        answered: Answered,
-    ) -> Result<()> {
+    fn ask_with_buttons(&self, worded: Worded, yes: &'static str, answered: Answered) -> Result<()> {
         let service = Notifications::connect(&self.bus)?;
         if !service.has_buttons() {
             return self.ask_for_a_command(worded, answered);
         }
-        let mut buttons = vec![(YES, yes)];
-        buttons.extend(later.map(|later| (LATER, later)));
+        let mut buttons = vec![(YES, yes), (LATER, wording::LATER)];
         buttons.extend(worded.link.as_ref().map(|_| (OPEN_HELP, HELP)));
         let outcomes = service.listen()?;
         let number = Arc::new(AtomicU32::new(show(&service, &worded, &buttons, &*self.log)?));
@@ -142,7 +136,7 @@ impl Desktop for Freedesktop {
         self.withdraw();
         let worded = Worded::new(question);
         match (worded.reply.clone(), &self.pinentry) {
-            (Reply::Buttons { yes, later }, _) => self.ask_with_buttons(worded, (yes, later), answer),
+            (Reply::Buttons { yes }, _) => self.ask_with_buttons(worded, yes, answer),
             (Reply::Password { may_keep, .. }, Some(program)) => {
                 self.ask_with_pinentry(Pinentry::start(program)?, worded, may_keep, answer)
             }

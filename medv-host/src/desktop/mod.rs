@@ -75,17 +75,15 @@ pub enum Urgency {
     Critical,
 }
 
-/// Something to ask.
+/// Something to ask. Whatever is not a password is answered with yes or later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// May first time setup start now? With buttons for yes and later; only for yes if it cannot be put off any more.
+    /// May first time setup start now?
     Start {
         /// The administrator's words.
         message: String,
         /// A page with help.
         link: Option<String>,
-        /// Whether it can be put off.
-        can_wait: bool,
     },
     /// First time setup has failed: try again now, or later?
     Retry {
@@ -103,7 +101,7 @@ pub enum Question {
         /// Whether the one before was wrong.
         again: bool,
     },
-    /// May the guest restart now? With buttons for yes and later.
+    /// May the guest restart now?
     Restart {
         /// Why.
         reason: String,

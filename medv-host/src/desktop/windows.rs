@@ -7,7 +7,7 @@ use medv_codec::{Error, Result};
 
 use super::asked::{Answered, Asked, in_background, lock};
 use super::fitted::fitted;
-use super::wording::{HELP, Reply, Worded};
+use super::wording::{HELP, LATER, Reply, Worded};
 use super::{Answer, Desktop, Notice, Question, Urgency};
 use crate::event::{Event, EventLog, Level};
 use crate::windows::task_dialog::{self, Closing};
@@ -83,14 +83,12 @@ fn put(question: &Question, closing: &Closing) -> Result<Answer> {
                 None => Answer::Later,
             })
         }
-        Reply::Buttons { yes, later } => {
-            let buttons: Vec<_> = [Some(yes), later].into_iter().flatten().collect();
-            task_dialog::ask(title, &text, &buttons, link.as_deref().map(|link| (HELP, link)), closing).map(
-                |pressed| match pressed {
-                    Some(0) => Answer::Yes,
-                    _ => Answer::Later,
-                },
-            )
+        Reply::Buttons { yes } => {
+            let link = link.as_deref().map(|link| (HELP, link));
+            task_dialog::ask(title, &text, &[yes, LATER], link, closing).map(|pressed| match pressed {
+                Some(0) => Answer::Yes,
+                _ => Answer::Later,
+            })
         }
     };
     answer.map_err(|error| Error::io("cannot ask the user", error))

@@ -18,39 +18,40 @@ pub(super) struct Worded {
 /// How it can be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
-    /// With buttons; without the second one it cannot be put off.
-    Buttons { yes: &'static str, later: Option<&'static str> },
+    /// With a button for yes, and [`LATER`].
+    Buttons { yes: &'static str },
     /// With the password of a user.
     Password { user: String, may_keep: bool },
 }
 
 /// The button that opens the page with help.
 pub(super) const HELP: &str = "Help";
-const LATER: Option<&str> = Some("Later");
+/// The button that puts it off.
+pub(super) const LATER: &str = "Later";
 
 impl Worded {
     pub(super) fn new(question: &Question) -> Self {
         match question {
-            Question::Start { message, link, can_wait } => Self {
+            Question::Start { message, link } => Self {
                 title: "First time setup",
                 text: message.clone(),
                 link: link.clone(),
                 urgency: Urgency::Normal,
-                reply: Reply::Buttons { yes: "Start now", later: if *can_wait { LATER } else { None } },
+                reply: Reply::Buttons { yes: "Start now" },
             },
             Question::Retry { message, link } => Self {
                 title: "First time setup has failed",
                 text: message.clone(),
                 link: link.clone(),
                 urgency: Urgency::Critical,
-                reply: Reply::Buttons { yes: "Try again now", later: LATER },
+                reply: Reply::Buttons { yes: "Try again now" },
             },
             Question::Restart { reason } => Self {
                 title: "The workspace must restart",
                 text: reason.clone(),
                 link: None,
                 urgency: Urgency::Normal,
-                reply: Reply::Buttons { yes: "Restart now", later: LATER },
+                reply: Reply::Buttons { yes: "Restart now" },
             },
             Question::Password { user, may_keep, again } => Self {
                 title: "Log on to the workspace",
@@ -68,10 +69,7 @@ impl Worded {
     /// The same for a desktop that can only show it: the text says which commands answer.
     pub(super) fn with_commands(mut self) -> Self {
         self.text += match self.reply {
-            Reply::Buttons { later: Some(_), .. } => {
-                "\nTo answer, type: medv-host answer yes, or: medv-host answer later"
-            }
-            Reply::Buttons { later: None, .. } => "\nTo answer, type: medv-host answer yes",
+            Reply::Buttons { .. } => "\nTo answer, type: medv-host answer yes, or: medv-host answer later",
             Reply::Password { .. } => "\nTo give it, type: medv-host password",
         };
         if let Some(link) = &self.link {
@@ -87,13 +85,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_put_off_has_one_button_and_one_command() {
-        let start =
-            |can_wait| Worded::new(&Question::Start { message: "Ready?".into(), link: None, can_wait });
-        assert_eq!(start(false).reply, Reply::Buttons { yes: "Start now", later: None });
-        assert!(!start(false).with_commands().text.contains("later"));
-        assert_eq!(start(true).reply, Reply::Buttons { yes: "Start now", later: Some("Later") });
-        assert!(start(true).with_commands().text.contains("medv-host answer later"));
+    fn without_buttons_the_commands_that_answer_are_in_the_text() {
+        let start = Worded::new(&Question::Start { message: "Ready?".into(), link: None }).with_commands();
+        assert!(start.text.contains("medv-host answer yes") && start.text.contains("medv-host answer later"));
+        let ask = Question::Password { user: "ann".into(), may_keep: true, again: false };
+        assert!(Worded::new(&ask).with_commands().text.contains("medv-host password"));
     }
 
     #[test]

@@ -69,6 +69,12 @@ impl Progress {
                 self.deadline = Some(now.after(rules.task_timeout));
                 vec![Action::LogOn]
             }
+            // The guest agent was started anew. What is left to do is to restart; nobody is logged on any more.
+            (Stage::Restarting, Input::Hello(Phase::Ready)) => vec![Action::ShutDownGuest],
+            (Stage::Configuring, Input::Hello(Phase::Ready)) => {
+                self.enter(Stage::LoggingOn, Some(now.after(rules.task_timeout)));
+                vec![Action::LogOn]
+            }
             // The user thinks as long as he likes.
             (Stage::LoggingOn, Input::LogOnRefused) => {
                 self.deadline = None;

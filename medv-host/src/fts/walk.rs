@@ -327,6 +327,20 @@ fn a_guest_that_nobody_can_be_logged_on_to_is_restarted_once() {
 }
 
 #[test]
+fn a_guest_agent_that_begins_anew_at_the_end_is_told_what_is_left_to_do() {
+    let (rules, now) = (rules(Mode::Unattended), Moment(1_700_000_000));
+    for (stage, left, next) in [
+        (Stage::Restarting, Action::ShutDownGuest, Stage::Restarting),
+        (Stage::LoggingOn, Action::LogOn, Stage::LoggingOn),
+        (Stage::Configuring, Action::LogOn, Stage::LoggingOn),
+    ] {
+        let mut progress = good_run_to(stage, &rules, now);
+        assert_eq!(progress.step(&Input::Hello(Phase::Ready), &rules, now), [left]);
+        assert_eq!(progress.stage, next);
+    }
+}
+
+#[test]
 fn a_wrong_password_is_asked_for_again_as_often_as_it_takes() {
     let (rules, now) = (rules(Mode::Unattended), Moment(1_700_000_000));
     let mut progress = good_run_to(Stage::LoggingOn, &rules, now);

@@ -36,6 +36,13 @@ pub trait Machine: Send {
     /// If the message is too long, or too many wait.
     fn send(&self, message: &ToGuest) -> Result<()>;
 
+    /// Sends the guest agent messages, each when the ones before it have been read: together they are one of those that wait. One
+    /// that is too long ends them.
+    ///
+    /// # Errors
+    /// If too many wait.
+    fn send_all(&self, messages: Box<dyn Iterator<Item = ToGuest> + Send>) -> Result<()>;
+
     /// Stops the processors.
     ///
     /// # Errors

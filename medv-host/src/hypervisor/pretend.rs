@@ -184,6 +184,10 @@ impl Machine for PretendMachine {
         self.call(&Call::Send(message.clone()))
     }
 
+    fn send_all(&self, mut messages: Box<dyn Iterator<Item = ToGuest> + Send>) -> Result<()> {
+        messages.try_for_each(|message| self.send(&message))
+    }
+
     fn pause(&self) -> Result<()> {
         self.call(&Call::Pause)
     }

@@ -24,6 +24,8 @@ pub enum Input {
     NotStarted(String),
     /// The guest agent has said hello, and first time setup is done.
     Hello,
+    /// The guest agent is being upgraded, and will say hello again, at the latest then.
+    Upgrading(Moment),
     /// The password is there.
     PasswordKnown,
     /// The user did not give it.

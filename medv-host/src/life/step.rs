@@ -65,7 +65,12 @@ impl Life {
                 Vec::new()
             }
             (Starting, Input::Hello) => self.log_on(),
-            (LoggingOn, Input::Hello) => self.log_on(),
+            // Another agent than the one that has logged him on.
+            (LoggingOn | Running, Input::Hello) => self.log_on(),
+            (Starting | Awake | LoggingOn | Running, Input::Upgrading(until)) => {
+                self.enter(Starting, Some(until.after(rules.task_timeout)));
+                Vec::new()
+            }
             (LoggingOn, Input::PasswordKnown) => {
                 self.state_ends = Some(now.after(rules.task_timeout));
                 vec![Action::LogOn]

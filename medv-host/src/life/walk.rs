@@ -32,6 +32,7 @@ fn inputs() -> Vec<Input> {
         Input::AppEnded,
         Input::NotStarted(text()),
         Input::Hello,
+        Input::Upgrading(NOW),
         Input::PasswordKnown,
         Input::PasswordRefused,
         Input::LogOnRefused,
@@ -237,4 +238,31 @@ fn a_user_who_gives_no_password_is_asked_again_with_the_next_application() {
     let refused = steps(&mut life, &rules, &[Input::PasswordRefused]);
     assert_eq!(refused, [Action::RefuseAwaited("no password was given".to_owned())]);
     assert_eq!(steps(&mut life, &rules, &[Input::AppWanted]), [Action::GetPassword { again: false }]);
+}
+
+#[test]
+fn while_the_guest_agent_is_upgraded_nothing_is_asked_of_the_guest() {
+    let until = NOW.after(Duration::from_secs(900));
+    for before in [
+        vec![Input::StartWanted],
+        vec![Input::StartWanted, Input::Hello],
+        vec![Input::StartWanted, Input::Hello, Input::PasswordKnown, Input::LoggedOn],
+    ] {
+        let (rules, mut life) = (rules(), Life::new());
+        let _ = steps(&mut life, &rules, &before);
+        assert_eq!(steps(&mut life, &rules, &[Input::Upgrading(until), Input::AppWanted]), []);
+        assert_eq!(life.deadline(&rules), Some(until.after(rules.task_timeout)), "{before:?}");
+        let rest = [Input::Hello, Input::PasswordKnown, Input::LoggedOn];
+        let expected = [Action::GetPassword { again: false }, Action::LogOn, Action::OpenAwaited];
+        assert_eq!(steps(&mut life, &rules, &rest), expected, "{before:?}");
+    }
+}
+
+#[test]
+fn a_guest_agent_that_begins_anew_logs_the_user_on_again() {
+    let (rules, mut life) = (rules(), Life::after_first_time_setup());
+    let _ = steps(&mut life, &rules, &[Input::AppStarted]);
+    assert_eq!(steps(&mut life, &rules, &[Input::Hello]), [Action::GetPassword { again: false }]);
+    let _ = steps(&mut life, &rules, &[Input::PasswordKnown, Input::LoggedOn]);
+    assert_eq!((life.power, life.apps), (Power::Running, 1), "what runs in it is not lost sight of");
 }

@@ -9,12 +9,17 @@ use medv_protocol::{App, AppId, Hello, LogPart, Phase, SetupOutcome, SetupTask, 
 /// The user's password for the guest.
 pub(crate) const PASSWORD: &str = "correct-horse-9z";
 
+/// The version of the agents.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// The state of the guest's system; it survives its machines.
 #[derive(Debug)]
 pub(crate) struct System {
     pub(crate) is_set_up: bool,
     pub(crate) password: String,
     pub(crate) apps: Vec<App>,
+    /// The version of its agent.
+    pub(crate) agent: &'static str,
 }
 
 /// A guest. Its clones are the same one.
@@ -26,7 +31,7 @@ pub(crate) struct Guest {
 impl Guest {
     pub(crate) fn new() -> Self {
         let apps = vec![app("writer"), app("browser")];
-        let system = System { is_set_up: false, password: PASSWORD.to_owned(), apps };
+        let system = System { is_set_up: false, password: PASSWORD.to_owned(), apps, agent: VERSION };
         Self { system: Arc::new(Mutex::new(system)) }
     }
 
@@ -58,7 +63,10 @@ impl Guest {
         };
         match message {
             ToGuest::Welcome { .. } if system.is_set_up => {
-                vec![hello(Phase::Ready), said(ToHost::Apps { apps: system.apps.clone(), more: false })]
+                vec![
+                    hello_of(system.agent, Phase::Ready),
+                    said(ToHost::Apps { apps: system.apps.clone(), more: false }),
+                ]
             }
             ToGuest::Welcome { .. } => vec![hello(Phase::Setup)],
             ToGuest::RunSetup { .. } => {
@@ -77,6 +85,13 @@ impl Guest {
             ToGuest::SendLog { request } => {
                 vec![log_part("/var/log/guest.log", "all is well"), done(request, None)]
             }
+            ToGuest::Upgrade { request, program, last: true, .. } if program == "medv-guest" => {
+                system.agent = VERSION;
+                let mut says = vec![done(request, None)];
+                says.extend([false, true].map(MachineEvent::AgentConnected));
+                says
+            }
+            ToGuest::Upgrade { request, last: true, .. } => vec![done(request, None)],
             ToGuest::Upgrade { .. } | ToGuest::ShutDown | ToGuest::Restart | ToGuest::Unknown => Vec::new(),
         }
     }
@@ -100,9 +115,13 @@ pub(crate) fn said(message: ToHost) -> MachineEvent {
 }
 
 pub(crate) fn hello(phase: Phase) -> MachineEvent {
+    hello_of(VERSION, phase)
+}
+
+fn hello_of(agent: &str, phase: Phase) -> MachineEvent {
     said(ToHost::Hello(Hello {
         protocol: medv_protocol::VERSION,
-        agent: env!("CARGO_PKG_VERSION").to_owned(),
+        agent: agent.to_owned(),
         system: "linux".to_owned(),
         machine: "MEDV-1".to_owned(),
         boot: 1,

@@ -92,12 +92,26 @@ impl Laboratory {
 
     /// Waits until the vault has this: that is done in a thread.
     pub(crate) fn wait_for_vault(&self, password: Option<&str>) {
-        let has = || self.safe.kept.lock().unwrap().as_deref() == password;
+        self.wait_until(|safe| safe.kept.lock().unwrap().as_deref() == password);
+    }
+
+    /// Waits for what threads do with the vault.
+    pub(crate) fn wait_until(&self, is_so: impl Fn(&Safe) -> bool) {
         let hangs = std::time::Instant::now() + HANGS;
-        while !has() {
+        while !is_so(&self.safe) {
             assert!(std::time::Instant::now() < hangs, "the vault has something else");
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// The programs for guests are there: what is in them.
+    pub(crate) fn has_guest_programs(&self) -> [(&'static str, Vec<u8>); 2] {
+        let programs = [("ftscompletion", vec![1; 50_000]), ("medv-guest", vec![2; 100_000])];
+        fs::create_dir_all(self.path("programs/linux")).unwrap();
+        for (name, bytes) in &programs {
+            fs::write(self.path("programs/linux").join(name), bytes).unwrap();
+        }
+        programs
     }
 
     /// Whether any file below has this in it.
@@ -122,7 +136,7 @@ impl Laboratory {
             icons: self.path("icons"),
             machine: Vec::new(),
         };
-        let user = user.to_owned();
+        let (user, programs) = (user.to_owned(), self.path("programs"));
         let (give, outbox) = channel();
         let thread = thread::spawn(move || {
             let parts = Parts {
@@ -132,6 +146,7 @@ impl Laboratory {
                 log: Arc::new(log),
                 menu: Some(folders),
                 schedules_wake_ups: false,
+                guest_programs: Some(programs),
                 program: "/usr/bin/medv-host".into(),
                 user,
             };

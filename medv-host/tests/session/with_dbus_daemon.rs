@@ -32,7 +32,7 @@ fn where_there_is_nobody_to_tell_or_ask_the_caller_hears_of_it() {
     let missing = "no notification service answers on the session's D-Bus";
     assert_eq!(desktop.tell(&notice).unwrap_err().to_string(), missing);
     for question in [
-        Question::Start { message: "Now?".into(), link: None, can_wait: true },
+        Question::Start { message: "Now?".into(), link: None },
         Question::Password { user: "ann".into(), may_keep: false, again: false },
     ] {
         let (answer, answered) = answer();

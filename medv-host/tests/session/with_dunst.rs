@@ -79,8 +79,8 @@ impl Scene {
     }
 }
 
-fn start(can_wait: bool, link: Option<&str>) -> Question {
-    Question::Start { message: "Set up <Office> & more?".into(), link: link.map(str::to_owned), can_wait }
+fn start(link: Option<&str>) -> Question {
+    Question::Start { message: "Set up <Office> & more?".into(), link: link.map(str::to_owned) }
 }
 
 #[test]
@@ -116,9 +116,8 @@ fn each_button_is_an_answer() {
     let retry = Question::Retry { message: "No room.".into(), link: None };
     let restart = Question::Restart { reason: "Updates are installed.".into() };
     for (question, button, expected) in [
-        (start(true, None), "Start now", Answer::Yes),
-        (start(false, None), "Start now", Answer::Yes),
-        (start(true, None), "Later", Answer::Later),
+        (start(None), "Start now", Answer::Yes),
+        (start(None), "Later", Answer::Later),
         (retry, "Try again now", Answer::Yes),
         (restart, "Restart now", Answer::Yes),
     ] {
@@ -137,7 +136,7 @@ fn a_question_that_is_closed_is_put_off() {
     let scene = Scene::new();
     let (desktop, _) = scene.desktop();
     let (answer, answered) = answer();
-    desktop.ask(&start(true, None), answer).unwrap();
+    desktop.ask(&start(None), answer).unwrap();
     scene.waits_until_shown(1);
     scene.close();
     assert_eq!(answered.recv(), Ok(Answer::Later));
@@ -148,7 +147,7 @@ fn a_question_that_is_withdrawn_goes_and_has_no_answer() {
     let scene = Scene::new();
     let (desktop, _) = scene.desktop();
     let (answer, answered) = answer();
-    desktop.ask(&start(true, None), answer).unwrap();
+    desktop.ask(&start(None), answer).unwrap();
     scene.waits_until_shown(1);
     desktop.withdraw();
     scene.waits_until_shown(0);
@@ -160,7 +159,7 @@ fn the_next_question_withdraws_the_one_before() {
     let scene = Scene::new();
     let (desktop, _) = scene.desktop();
     let (first, first_answered) = answer();
-    desktop.ask(&start(true, None), first).unwrap();
+    desktop.ask(&start(None), first).unwrap();
     scene.waits_until_shown(1);
     let (second, second_answered) = answer();
     desktop.ask(&Question::Restart { reason: "Updates are installed.".into() }, second).unwrap();
@@ -176,7 +175,7 @@ fn after_the_page_with_help_the_question_still_stands() {
     let (desktop, _) = scene.desktop();
     let (answer, answered) = answer();
     // Nothing on this machine opens such an address.
-    desktop.ask(&start(true, Some("medv-test:help")), answer).unwrap();
+    desktop.ask(&start(Some("medv-test:help")), answer).unwrap();
     scene.waits_until_shown(1);
     scene.press("Help");
     eventually(|| scene.closed().len() == 1);

@@ -38,7 +38,7 @@ fn workshop() -> (TempDir, PathBuf) {
 
 fn made(guest: GuestKind) -> (TempDir, Made) {
     let (folder, image) = workshop();
-    let made = make_with(&plan(guest), Some(&folder.path().join("guest")), &image).unwrap().unwrap();
+    let made = make(&plan(guest), Some(&folder.path().join("guest")), &image).unwrap().unwrap();
     (folder, made)
 }
 
@@ -124,16 +124,16 @@ fn an_answer_file_that_cannot_be_read_is_told_of_and_replaced() {
 #[test]
 fn a_guest_of_an_unknown_system_gets_no_medium() {
     let (folder, image) = workshop();
-    assert_eq!(make_with(&plan(GuestKind::Unknown), Some(folder.path()), &image).unwrap(), None);
+    assert_eq!(make(&plan(GuestKind::Unknown), Some(folder.path()), &image).unwrap(), None);
     assert!(!image.exists());
 }
 
 #[test]
 fn programs_that_are_missing_are_named() {
     let (folder, image) = workshop();
-    let error = make_with(&plan(GuestKind::Linux), Some(folder.path()), &image).unwrap_err();
+    let error = make(&plan(GuestKind::Linux), Some(folder.path()), &image).unwrap_err();
     assert!(error.path().unwrap().ends_with("linux/medv-guest"), "{error}");
-    assert!(make_with(&plan(GuestKind::Linux), None, &image).is_err());
+    assert!(make(&plan(GuestKind::Linux), None, &image).is_err());
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_medium_replaces_one_that_was_left_behind_and_goes_without_a_trace() {
     let (folder, image) = workshop();
     fs::write(&image, "left behind").unwrap();
     let programs = folder.path().join("guest");
-    let medium = make_with(&plan(GuestKind::Linux), Some(&programs), &image).unwrap().unwrap().medium;
+    let medium = make(&plan(GuestKind::Linux), Some(&programs), &image).unwrap().unwrap().medium;
     // Another name of the same file shows what deleting leaves on the disk.
     let other = folder.path().join("other");
     fs::hard_link(&image, &other).unwrap();
@@ -159,7 +159,7 @@ fn only_the_user_can_read_it_and_a_link_is_not_followed() {
     let victim = folder.path().join("victim");
     fs::write(&victim, "precious").unwrap();
     symlink(&victim, &image).unwrap();
-    make_with(&plan(GuestKind::Linux), Some(&folder.path().join("guest")), &image).unwrap();
+    make(&plan(GuestKind::Linux), Some(&folder.path().join("guest")), &image).unwrap();
     assert_eq!(fs::read(&victim).unwrap(), b"precious");
     assert_eq!(fs::symlink_metadata(&image).unwrap().permissions().mode() & 0o777, 0o600);
 }

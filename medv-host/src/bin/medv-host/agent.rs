@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use medv_codec::{Error, Result};
 use medv_host::agent::{Agent, Message, Parts};
+use medv_host::answers;
 use medv_host::control::{self, Client, Request};
 use medv_host::desktop::system_desktop;
 use medv_host::event::{Event, EventId, EventLog, Level, SystemLog};
@@ -49,6 +50,7 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
         log: Arc::clone(log),
         menu: Folders::of_this_user(),
         schedules_wake_ups: root.is_none(),
+        guest_programs: answers::guest_programs_folder(),
         program,
         user: user()?,
     };

@@ -10,12 +10,15 @@ use medv_protocol::{Lines, ToGuest, encode};
 use super::wire::Wire;
 use crate::hypervisor::MachineEvent;
 
-/// How many messages wait for the guest agent, each at most [`medv_protocol::MAX_LINE`] long.
+/// How many messages, each at most [`medv_protocol::MAX_LINE`] long, or rows of messages wait for the guest agent.
 const QUEUE: usize = 256;
+
+/// Lines that are made when it is their turn.
+type Waiting = Box<dyn Iterator<Item = Vec<u8>> + Send>;
 
 /// The host's end of the port.
 pub(super) struct Channel {
-    queue: SyncSender<Vec<u8>>,
+    queue: SyncSender<Waiting>,
 }
 
 impl Channel {
@@ -36,7 +39,16 @@ impl Channel {
     /// Puts a message into the queue.
     pub(super) fn send(&self, message: &ToGuest) -> Result<()> {
         let line = encode(message).map_err(|too_long| Error::new(ErrorKind::Limit, too_long.to_string()))?;
-        self.queue.try_send(line).map_err(|error| match error {
+        self.queue(Box::new(std::iter::once(line)))
+    }
+
+    /// Puts messages into the queue, in one place of it.
+    pub(super) fn send_all(&self, messages: Box<dyn Iterator<Item = ToGuest> + Send>) -> Result<()> {
+        self.queue(Box::new(messages.map_while(|message| encode(&message).ok())))
+    }
+
+    fn queue(&self, lines: Waiting) -> Result<()> {
+        self.queue.try_send(lines).map_err(|error| match error {
             TrySendError::Full(_) => {
                 Error::new(ErrorKind::Limit, format!("{QUEUE} messages wait for the guest agent already"))
                     .advice("wait until it has opened its port, or restart the guest")
@@ -46,8 +58,8 @@ impl Channel {
     }
 }
 
-fn write(mut wire: Wire, messages: &Receiver<Vec<u8>>) {
-    while let Ok(line) = messages.recv() {
+fn write(mut wire: Wire, messages: &Receiver<Waiting>) {
+    for line in messages.iter().flatten() {
         if wire.write(&line, None).is_err() {
             return;
         }
@@ -103,6 +115,25 @@ mod tests {
         // Some are in the socket's own buffer.
         let error = (0..10 * QUEUE).find_map(|_| channel.send(&message).err()).unwrap();
         assert_eq!(error.kind(), ErrorKind::Limit);
+    }
+
+    #[test]
+    fn a_long_row_of_messages_takes_one_place_and_arrives_in_order() {
+        let (channel, _events, guest) = connected();
+        let url = |request| ToGuest::OpenUrl { request, url: "u".repeat(40_000) };
+        let count = 4 * QUEUE as u64;
+        // Nobody reads yet: nothing of this waits.
+        channel.send_all(Box::new((0..count).map(url))).unwrap();
+        channel.send(&ToGuest::ShutDown).unwrap();
+        let mut said: Vec<ToGuest> = Vec::new();
+        for line in BufReader::new(guest).split(b'\n').map(|line| line.unwrap()) {
+            said.push(serde_json::from_slice(&line).unwrap());
+            if said.last() == Some(&ToGuest::ShutDown) {
+                break;
+            }
+        }
+        assert!(said.iter().take(4 * QUEUE).cloned().eq((0..count).map(url)));
+        assert_eq!(said.len(), 4 * QUEUE + 1);
     }
 
     #[test]

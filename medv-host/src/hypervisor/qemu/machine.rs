@@ -163,6 +163,10 @@ impl Machine for QemuMachine {
         self.channel.send(message)
     }
 
+    fn send_all(&self, messages: Box<dyn Iterator<Item = ToGuest> + Send>) -> Result<()> {
+        self.channel.send_all(messages)
+    }
+
     fn pause(&self) -> Result<()> {
         self.qmp.execute("stop", &json!({})).map(drop)
     }

@@ -1,6 +1,7 @@
 //! First time setup that fails.
 
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use medv_host::desktop::{Answer, Question};
 use medv_host::fts::Stage;
@@ -68,6 +69,33 @@ fn a_guest_that_never_speaks_is_not_waited_for_longer_than_allowed() {
     agent.end();
     let turned_off = machines.calls().iter().filter(|call| **call == Call::TurnOff).count();
     assert_eq!((turned_off, result_of(&laboratory)), (2, 3071));
+}
+
+#[test]
+fn a_guest_that_hangs_is_tried_again_with_more_time() {
+    let laboratory = Laboratory::new(
+        "[Fts]\nMaxRetryCount = 1\nNonInteractiveTimeout = 0\nNonInteractiveRetryTimeoutInc = 60\n\
+         TaskCancelTimeout = 0\n",
+    );
+    let attempts = AtomicUsize::new(0);
+    let machines = Guest::new().machines(move |call| {
+        if matches!(call, Call::Start(_)) {
+            attempts.fetch_add(1, Ordering::SeqCst);
+        }
+        match (attempts.load(Ordering::SeqCst), call) {
+            (1, Call::Start(_)) => Some(vec![MachineEvent::Running]),
+            (1, Call::Send(_)) => Some(Vec::new()),
+            _ => None,
+        }
+    });
+    let desk = willing();
+    let agent = laboratory.start(machines.clone(), &desk);
+    agent.wait_for_stage(Stage::Ready);
+    agent.end();
+    assert_eq!(desk.questions(), ["start", "password", "retry"]);
+    assert_eq!((starts(&machines).len(), result_of(&laboratory)), (3, 0));
+    assert_eq!(laboratory.diary.numbers(), [3071, 3079]);
+    assert!(laboratory.diary.text().contains("it took too long: the guest sets itself up"));
 }
 
 #[test]

@@ -4,8 +4,10 @@ mod applications;
 mod failing;
 mod first_time_setup;
 mod killed;
+mod late;
 mod life;
 mod unruly;
+mod upgrade;
 
 use medv_host::desktop::{Answer, Question};
 use medv_host::fts::Stage;
