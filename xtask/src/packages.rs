@@ -57,6 +57,9 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("pinentry-gtk-2", "pinentry-gtk2"),
     ("systemd-analyze", "systemd"),
     ("tmux", "tmux"),
+    ("cupsd", "cups-daemon"),
+    ("lpadmin", "cups-client"),
+    ("ippeveprinter", "cups-ipp-utils"),
 ];
 
 /// Sees to it that programs are there: missing ones are installed when this is Debian and we are root. Returns those
@@ -94,6 +97,7 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         "wine" => windows::hindrance(install),
         // Nothing to boot.
         "qemu-system-x86_64" => guest::hindrance(install),
+        "cupsd" => needs(&["lpadmin", "ippeveprinter", "dbus-daemon"], install),
         "dunst" => needs(&["dbus-daemon", "Xvfb"], install),
         "pinentry-gtk-2" => needs(&["dbus-daemon", "Xvfb", "xdotool"], install),
         "gnome-keyring-daemon" => needs(&["dbus-daemon"], install),

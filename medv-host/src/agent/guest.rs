@@ -47,6 +47,10 @@ impl Agent {
         ));
         self.babbled = 0;
         self.guest = Some(hello);
+        self.tell_network();
+        if phase == Phase::Ready {
+            self.look_for_printers();
+        }
         match (self.is_ready(), phase) {
             (false, phase) => self.step_fts(&fts::Input::Hello(phase)),
             (true, Phase::Ready) => {

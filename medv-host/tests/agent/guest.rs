@@ -77,7 +77,12 @@ impl Guest {
             ToGuest::SendLog { request } => {
                 vec![log_part("/var/log/guest.log", "all is well"), done(request, None)]
             }
-            ToGuest::Upgrade { .. } | ToGuest::ShutDown | ToGuest::Restart | ToGuest::Unknown => Vec::new(),
+            ToGuest::HostNetwork(_)
+            | ToGuest::Printers { .. }
+            | ToGuest::Upgrade { .. }
+            | ToGuest::ShutDown
+            | ToGuest::Restart
+            | ToGuest::Unknown => Vec::new(),
         }
     }
 }
