@@ -44,11 +44,11 @@ impl Printers {
 fn synchronise(places: &Places, outbox: &Outbox, log: &Log, said: &Receiver<Vec<Printer>>) {
     while let Ok(list) = said.recv() {
         let newest = said.try_iter().last().unwrap_or(list);
-        for (level, text) in system::printers::synchronise(places, &newest) {
+        system::printers::synchronise(places, &newest, &mut |level, text| {
             log.note(level, &text);
             if level == Level::Warning {
                 outbox.say_or_keep(ToHost::Event { level: level as u8, text });
             }
-        }
+        });
     }
 }

@@ -57,6 +57,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("pinentry-gtk-2", "pinentry-gtk2"),
     ("systemd-analyze", "systemd"),
     ("tmux", "tmux"),
+    ("ip", "iproute2"),
     ("cupsd", "cups-daemon"),
     ("lpadmin", "cups-client"),
     ("ippeveprinter", "cups-ipp-utils"),
@@ -93,6 +94,9 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         "losetup" if !gives_loop_devices() => {
             Some("no loop device can be had: not root, or in a container".into())
         }
+        "ip" if !gives_networks() => {
+            Some("no network of its own can be had: not root, or in a container".into())
+        }
         // Nothing of ours to run with it.
         "wine" => windows::hindrance(install),
         // Nothing to boot.
@@ -121,6 +125,12 @@ fn gives_loop_devices() -> bool {
         capture(command("losetup").args(["-d", device.trim()])).map(drop)
     };
     is_root() && attach().is_ok()
+}
+
+/// A network of its own, in which `ip` may change something.
+fn gives_networks() -> bool {
+    let change = "mount -t sysfs none /sys && ip link add a type veth peer name b";
+    capture(command("unshare").args(["--net", "--mount", "--map-root-user", "sh", "-c", change])).is_ok()
 }
 
 /// The Debian package that brings a program.

@@ -11,24 +11,24 @@ use crate::files::{Mode, read_text, write_whole};
 use crate::log::Level;
 use crate::{Error, Places, Result};
 
-/// Adds and removes; says what was done, and what could not be.
-pub(crate) fn synchronise(places: &Places, told: &[Printer]) -> Vec<(Level, String)> {
-    let Some(cups) = Cups::find(places) else {
-        let note = "the host's printers are not added: the guest has no CUPS";
-        return if told.is_empty() { Vec::new() } else { vec![(Level::Information, note.to_owned())] };
-    };
-    let mut notes = Vec::new();
-    if let Err(error) = synchronise_with(places, &cups, told, &mut notes) {
-        notes.push((Level::Warning, format!("the host's printers are not all added: {error}")));
+/// Adds and removes; notes what was done, and what could not be.
+pub(crate) fn synchronise(places: &Places, told: &[Printer], note: &mut dyn FnMut(Level, String)) {
+    match Cups::find(places) {
+        Some(cups) => {
+            if let Err(error) = synchronise_with(places, &cups, told, note) {
+                note(Level::Warning, format!("the host's printers are not all added: {error}"));
+            }
+        }
+        None if told.is_empty() => {}
+        None => note(Level::Information, "the host's printers are not added: the guest has no CUPS".into()),
     }
-    notes
 }
 
 fn synchronise_with(
     places: &Places,
     cups: &Cups,
     told: &[Printer],
-    notes: &mut Vec<(Level, String)>,
+    note: &mut dyn FnMut(Level, String),
 ) -> Result<()> {
     let mut ours = Ours::read(places)?;
     // With nothing to do, CUPS need not even run.
@@ -41,29 +41,22 @@ fn synchronise_with(
             Step::Remove(name) => {
                 cups.remove(&name)?;
                 ours.forget(places, &name)?;
-                notes.push((Level::Information, format!("the printer {name} is removed")));
+                note(Level::Information, format!("the printer {name} is removed"));
             }
-            Step::Add(printer) => {
+            Step::Add(printer @ Printer { name, .. }) => {
                 ours.remember(places, printer)?;
-                match cups.add(printer) {
-                    Ok(()) => {
-                        notes.push((Level::Information, format!("the printer {} is added", printer.name)))
+                if let Err(error) = cups.add(printer) {
+                    note(Level::Warning, format!("the printer {name} is not added: {error}"));
+                    // Part of it may be there. What cannot be removed stays ours, and is seen to with the next list.
+                    if cups.remove(name).is_ok() {
+                        ours.forget(places, name)?;
                     }
-                    Err(error) => {
-                        // Part of it may be there.
-                        let _ = cups.remove(&printer.name);
-                        ours.forget(places, &printer.name)?;
-                        notes.push((
-                            Level::Warning,
-                            format!("the printer {} is not added: {error}", printer.name),
-                        ));
-                    }
+                } else {
+                    note(Level::Information, format!("the printer {name} is added"));
                 }
             }
-            Step::PassOver(printer) => {
-                let (name, uri) = (&printer.name, &printer.uri);
-                notes
-                    .push((Level::Information, format!("the printer {name} is not added: {uri} is not IPP")));
+            Step::PassOver(Printer { name, uri, .. }) => {
+                note(Level::Information, format!("the printer {name} is not added: {uri} is not IPP"));
             }
         }
     }
@@ -96,8 +89,8 @@ fn steps<'a>(
     };
     let gone = ours.keys().filter_map(|name| match still_ours(name) {
         None => Some(Step::Forget(name.clone())),
-        Some(_) if told.iter().all(|printer| printer.name != *name) => Some(Step::Remove(name.clone())),
-        Some(_) => None,
+        Some((had, _)) if told.iter().any(|told| (&told.name, &told.uri) == (name, &had.uri)) => None,
+        Some(_) => Some(Step::Remove(name.clone())),
     });
     let wanted = told.iter().filter_map(|printer| match still_ours(&printer.name) {
         Some((had, queue)) if queue.is_complete && is_same(had, printer) => None,
@@ -188,13 +181,19 @@ mod tests {
     }
 
     #[test]
-    fn a_printer_that_has_moved_is_changed() {
+    fn a_printer_that_has_moved_is_added_anew() {
         let (told, had) = ([printer("a", "ipp://new/")], [printer("a", "ipp://old/")]);
-        assert_eq!(steps(&told, &ours(&had), &queues(&had)), [Step::Add(&told[0])]);
-        let mut incomplete = queues(&had);
-        incomplete.values_mut().for_each(|queue| queue.is_complete = false);
-        assert_eq!(steps(&had, &ours(&had), &incomplete), [Step::Add(&had[0])], "it has not answered");
+        let found = steps(&told, &ours(&had), &queues(&had));
+        assert_eq!(found, [Step::Remove("a".into()), Step::Add(&told[0])]);
         let now_default = [Printer { default: true, ..had[0].clone() }];
         assert_eq!(steps(&now_default, &ours(&had), &queues(&had)), []);
+    }
+
+    #[test]
+    fn a_printer_that_has_not_answered_is_asked_again() {
+        let had = [printer("a", "ipp://a/")];
+        let mut incomplete = queues(&had);
+        incomplete.values_mut().for_each(|queue| queue.is_complete = false);
+        assert_eq!(steps(&had, &ours(&had), &incomplete), [Step::Add(&had[0])]);
     }
 }

@@ -5,8 +5,9 @@ use medv_protocol::Printer;
 use crate::Places;
 use crate::log::Level;
 
-/// Says so, once a list.
-pub(crate) fn synchronise(_: &Places, told: &[Printer]) -> Vec<(Level, String)> {
-    let note = (Level::Information, "Windows gets no printers of the host's network".to_owned());
-    if told.is_empty() { Vec::new() } else { vec![note] }
+/// Notes so, once a list.
+pub(crate) fn synchronise(_: &Places, told: &[Printer], note: &mut dyn FnMut(Level, String)) {
+    if !told.is_empty() {
+        note(Level::Information, "the host's printers are not added: Windows has its own ways".into());
+    }
 }

@@ -23,7 +23,11 @@ struct Office {
 const BUS: &str = r#"<busconfig>
   <type>session</type>
   <listen>unix:tmpdir=/tmp</listen>
-  <policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
 </busconfig>"#;
 
 impl Office {
@@ -77,7 +81,7 @@ impl Office {
     fn turn_on(&mut self) {
         let mut bus = Command::new("dbus-daemon");
         bus.arg("--config-file").arg(self.write("bus.conf", BUS)).args(["--nofork", "--print-address=1"]);
-        let mut bus = bus.stdout(Stdio::piped()).spawn().unwrap();
+        let mut bus = bus.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut address = String::new();
         BufReader::new(bus.stdout.take().unwrap()).read_line(&mut address).unwrap();
         self.children.push(bus);
