@@ -7,19 +7,20 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use medv_protocol::{
-    AppId, BadLine, Hello, MAX_BAD_LINES, Phase, RequestId, Secret, ToGuest, ToHost, VERSION,
+    AppId, BadLine, Hello, HostNetwork, MAX_BAD_LINES, Phase, RequestId, Secret, ToGuest, ToHost, VERSION,
 };
 
 use crate::apps::Apps;
 use crate::completion::Order;
 use crate::log::{Level, Log};
 use crate::outbox::{Out, Outbox};
+use crate::printers::Printers;
 use crate::setup::Setup;
 use crate::state::State;
 use crate::system::power::{self, Power};
 use crate::system::session::Session;
 use crate::upgrade::{Program, Upgrade};
-use crate::{Error, Places, Result, logs, port, restart_required, system};
+use crate::{Error, Places, Result, host_network, logs, port, restart_required, system};
 
 /// What the agent waits for.
 pub(crate) enum Event {
@@ -62,6 +63,7 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
     state.count_boot(places)?;
     if state.boot != boot_before {
         restart_required::forget(places)?;
+        host_network::forget(places)?;
     }
     let log = Arc::new(Log::open(places.log()));
     log.note(Level::Information, &format!("the agent begins, boot {}, {:?}", state.boot, state.phase));
@@ -73,6 +75,7 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
     system::watch::begin(places, events.clone());
     let (outbox, state) = (Arc::new(Outbox::default()), Arc::new(Mutex::new(state)));
     let setup = Setup::new(places.clone(), Arc::clone(&outbox), Arc::clone(&log), Arc::clone(&state));
+    let printers = Printers::new(places.clone(), Arc::clone(&outbox), Arc::clone(&log));
     let apps = Apps::look(places);
     let mut agent = Agent {
         places: places.clone(),
@@ -82,6 +85,7 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         setup,
         events,
         apps,
+        printers,
         session: None,
         upgrade: None,
         restart_reason: None,
@@ -110,6 +114,7 @@ struct Agent {
     setup: Arc<Setup>,
     events: Sender<Event>,
     apps: Apps,
+    printers: Printers,
     session: Option<Session>,
     upgrade: Option<Upgrade>,
     /// What the host was told about it.
@@ -204,6 +209,8 @@ impl Agent {
             ToGuest::Upgrade { request, program, base64, last } => {
                 return self.upgrade(request, &program, &base64, last);
             }
+            ToGuest::HostNetwork(network) => self.note_network(network),
+            ToGuest::Printers { printers, more } => self.printers.take(printers, more),
             ToGuest::ShutDown => return Some(self.go_down(Power::Off)),
             ToGuest::Restart => return Some(self.go_down(Power::Restart)),
             ToGuest::Unknown => {
@@ -221,6 +228,7 @@ impl Agent {
         }
         // Its requests have numbers of their own.
         self.upgrade = None;
+        self.printers.begin_anew();
         self.log.set_level(log_level);
         self.log.note(Level::Information, "the host is there");
         if self.phase() == Phase::Setup {
@@ -297,6 +305,14 @@ impl Agent {
             let _ = events.send(Event::Ended(request));
         });
         Ok(())
+    }
+
+    fn note_network(&self, network: HostNetwork) {
+        if let Err(error) = host_network::note(&self.places, network) {
+            let text = format!("what the host's network is could not be noted: {error}");
+            self.log.note(Level::Error, &text);
+            self.say(&ToHost::Event { level: Level::Error as u8, text });
+        }
     }
 
     fn upgrade(&mut self, request: RequestId, program: &str, base64: &str, last: bool) -> Option<Ending> {

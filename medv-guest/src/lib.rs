@@ -3,7 +3,7 @@
 //!
 //! - [`install`] puts the agent into the guest, once, and applies the answers of the host.
 //! - [`agent`] is the agent: `port` is what it speaks through, `outbox` what it says, `setup` its first time setup,
-//!   `apps` and `upgrade` what their names say.
+//!   `apps`, `upgrade`, `host_network` and `printers` what their names say.
 //! - [`completion`] is `ftscompletion`, the last part of first time setup.
 //! - `system` is what Linux and Windows do each in their own way: the same functions in two folders.
 //!   Only `windows` has `unsafe`, a module for each family of Windows' calls.
@@ -14,6 +14,7 @@ mod commands;
 pub mod completion;
 mod error;
 mod files;
+mod host_network;
 pub mod install;
 mod log;
 mod logs;
@@ -21,6 +22,7 @@ pub mod options;
 mod outbox;
 mod places;
 mod port;
+mod printers;
 pub mod restart_required;
 mod setup;
 #[cfg(any(windows, test))]

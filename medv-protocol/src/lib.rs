@@ -15,13 +15,18 @@ mod app;
 mod base64;
 mod lines;
 mod message;
+mod network;
+mod printer;
 mod secret;
+mod text;
 
 pub use answers::{ANSWERS_VERSION, Answers, RegionAnswer, TimeZoneAnswer, UserAnswer};
 pub use app::{App, AppId, BadApp, Icon, IconFormat, MAX_APPS, MAX_ICONS};
 pub use base64::{BadPiece, MAX_PIECE, from_base64, to_base64};
 pub use lines::{BadLine, Lines, MAX_BAD_LINES, MAX_LINE, TooLong, encode};
 pub use message::{Hello, LogPart, Phase, RequestId, SetupOutcome, SetupTask, ToGuest, ToHost, VERSION};
+pub use network::{HostNetwork, Interface, InterfaceAddress, InterfaceKind, MAX_INTERFACE_NAME};
+pub use printer::{BadPrinter, MAX_PRINTERS, PRINTERS_IN_A_LINE, Printer};
 pub use secret::Secret;
 
 /// The name of the port, on both sides.

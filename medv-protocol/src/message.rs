@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::app::{App, AppId};
+use crate::network::HostNetwork;
+use crate::printer::Printer;
 use crate::secret::Secret;
 
 /// The version of the protocol. Both sides say theirs first; the lower one counts.
@@ -227,6 +229,16 @@ pub enum ToGuest {
         base64: String,
         /// Whether the program ends here.
         last: bool,
+    },
+    /// What the host's network is, if the machine shares it.
+    HostNetwork(HostNetwork),
+    /// All printers of the host's network that the guest is to have, and no others of the host's.
+    Printers {
+        /// All of them.
+        printers: Vec<Printer>,
+        /// `true` if another message with more follows.
+        #[serde(default)]
+        more: bool,
     },
     /// Shut down.
     ShutDown,

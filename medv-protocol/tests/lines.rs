@@ -1,8 +1,11 @@
 //! Lines keep what is promised of them, however their bytes arrive.
 
+use std::net::IpAddr;
+
 use medv_protocol::{
-    App, AppId, BadLine, Hello, Icon, IconFormat, Lines, LogPart, MAX_LINE, Phase, Secret, SetupOutcome,
-    SetupTask, ToGuest, ToHost, VERSION, encode,
+    App, AppId, BadLine, Hello, HostNetwork, Icon, IconFormat, Interface, InterfaceAddress, InterfaceKind,
+    Lines, LogPart, MAX_LINE, Phase, Printer, Secret, SetupOutcome, SetupTask, ToGuest, ToHost, VERSION,
+    encode,
 };
 use proptest::prelude::*;
 
@@ -69,6 +72,46 @@ fn to_host() -> impl Strategy<Value = ToHost> {
     ]
 }
 
+fn network() -> impl Strategy<Value = HostNetwork> {
+    let kind =
+        prop_oneof![Just(InterfaceKind::Ethernet), Just(InterfaceKind::Wifi), Just(InterfaceKind::Other)];
+    let address =
+        (any::<IpAddr>(), any::<u8>()).prop_map(|(address, prefix)| InterfaceAddress { address, prefix });
+    let interface = (
+        ".{0,20}",
+        kind,
+        any::<bool>(),
+        proptest::collection::vec(address, 0..3),
+        proptest::collection::vec(any::<IpAddr>(), 0..3),
+    );
+    let interface = interface.prop_map(|(name, kind, up, addresses, gateways)| Interface {
+        name,
+        kind,
+        up,
+        addresses,
+        gateways,
+    });
+    let servers = proptest::collection::vec(any::<IpAddr>(), 0..3);
+    let domains = proptest::collection::vec(".{0,20}", 0..3);
+    (any::<bool>(), proptest::collection::vec(interface, 0..3), servers, domains).prop_map(
+        |(connected, interfaces, dns_servers, search_domains)| HostNetwork {
+            connected,
+            interfaces,
+            dns_servers,
+            search_domains,
+        },
+    )
+}
+
+fn printer() -> impl Strategy<Value = Printer> {
+    (".{0,20}", ".{0,40}", ".{0,20}", any::<bool>()).prop_map(|(name, uri, description, default)| Printer {
+        name,
+        uri,
+        description,
+        default,
+    })
+}
+
 fn to_guest() -> impl Strategy<Value = ToGuest> {
     let text = ".{0,40}";
     prop_oneof![
@@ -98,6 +141,9 @@ fn to_guest() -> impl Strategy<Value = ToGuest> {
         any::<u64>().prop_map(|request| ToGuest::SendLog { request }),
         (any::<u64>(), text, "[A-Za-z0-9+/]{0,64}", any::<bool>())
             .prop_map(|(request, program, base64, last)| ToGuest::Upgrade { request, program, base64, last }),
+        network().prop_map(ToGuest::HostNetwork),
+        (proptest::collection::vec(printer(), 0..4), any::<bool>())
+            .prop_map(|(printers, more)| ToGuest::Printers { printers, more }),
         Just(ToGuest::ShutDown),
         Just(ToGuest::Restart),
     ]

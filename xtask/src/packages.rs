@@ -58,6 +58,10 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("systemd-analyze", "systemd"),
     ("tmux", "tmux"),
     ("vncviewer", "tigervnc-viewer"),
+    ("ip", "iproute2"),
+    ("cupsd", "cups-daemon"),
+    ("lpadmin", "cups-client"),
+    ("ippeveprinter", "cups-ipp-utils"),
 ];
 
 /// Sees to it that programs are there: missing ones are installed when this is Debian and we are root. Returns those
@@ -91,10 +95,14 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         "losetup" if !gives_loop_devices() => {
             Some("no loop device can be had: not root, or in a container".into())
         }
+        "ip" if !gives_networks() => {
+            Some("no network of its own can be had: not root, or in a container".into())
+        }
         // Nothing of ours to run with it.
         "wine" => windows::hindrance(install),
         // Nothing to boot.
         "qemu-system-x86_64" => guest::hindrance(install),
+        "cupsd" => needs(&["lpadmin", "ippeveprinter", "dbus-daemon"], install),
         "dunst" => needs(&["dbus-daemon", "Xvfb"], install),
         "pinentry-gtk-2" => needs(&["dbus-daemon", "Xvfb", "xdotool"], install),
         "vncviewer" => {
@@ -121,6 +129,12 @@ fn gives_loop_devices() -> bool {
         capture(command("losetup").args(["-d", device.trim()])).map(drop)
     };
     is_root() && attach().is_ok()
+}
+
+/// A network of its own, in which `ip` may change something.
+fn gives_networks() -> bool {
+    let change = "mount -t sysfs none /sys && ip link add a type veth peer name b";
+    capture(command("unshare").args(["--net", "--mount", "--map-root-user", "sh", "-c", change])).is_ok()
 }
 
 /// The Debian package that brings a program.

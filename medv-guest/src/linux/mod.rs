@@ -10,11 +10,13 @@ use crate::files::read_text;
 
 pub(crate) mod accounts;
 pub(crate) mod apps;
+mod cups;
 mod desktop_entry;
 mod password;
 pub(crate) mod personalise;
 pub(crate) mod port;
 pub(crate) mod power;
+pub(crate) mod printers;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod watch;

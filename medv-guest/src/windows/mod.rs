@@ -14,6 +14,7 @@ mod boot;
 pub(crate) mod personalise;
 pub(crate) mod port;
 pub(crate) mod power;
+pub(crate) mod printers;
 pub(crate) mod service;
 pub(crate) mod session;
 mod text;

@@ -3,5 +3,7 @@
 
 mod first_time_setup;
 mod guest;
+mod host_facts;
 mod install;
 mod ready;
+mod with_cupsd;

@@ -51,6 +51,10 @@ impl Agent {
         self.arriving.clear();
         // Another agent may be there than the one that was asked.
         self.fail_requests("the guest agent has begun anew");
+        self.tell_network();
+        if phase == Phase::Ready {
+            self.look_for_printers();
+        }
         match (self.is_ready(), phase) {
             (false, phase) => self.step_fts(&fts::Input::Hello(phase)),
             (true, Phase::Ready) => {

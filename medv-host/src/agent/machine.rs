@@ -44,6 +44,7 @@ impl Agent {
         self.guest = None;
         self.are_apps_known = false;
         self.is_woken = spec.saved.is_some();
+        self.machine_network = spec.network;
         self.machine_number += 1;
         let (number, outbox, unheard) = (self.machine_number, self.outbox.clone(), Arc::clone(&self.unheard));
         let report = move |event| {

@@ -11,6 +11,7 @@
 //! | `living.rs` | what the life of a machine that is ready asks for |
 //! | `machine.rs` | starting machines, and what they report |
 //! | `guest.rs` | what the guest agent says |
+//! | `facts.rs` | what the guest is told of its host: the network, the printers |
 //! | `upgrade.rs` | the guest agent's next version |
 //! | `errand.rs` | threads for what takes long |
 //! | `asking.rs` | questions to the user, and the password |
@@ -22,6 +23,7 @@
 
 mod asking;
 mod errand;
+mod facts;
 mod guest;
 mod installed;
 mod kept;
@@ -43,13 +45,13 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use medv_codec::{Error, Result};
-use medv_protocol::{App, Hello, RequestId, Secret};
+use medv_protocol::{App, Hello, HostNetwork, Printer, RequestId, Secret};
 
 use crate::control::{Caller, EventDetail, Request, Status};
 use crate::desktop::{Answer, Desktop};
 use crate::event::{Event, EventLog, Level};
 use crate::fts::{self, Progress, Stage};
-use crate::hypervisor::{Hypervisor, Machine, MachineEvent, Medium};
+use crate::hypervisor::{Hypervisor, Machine, MachineEvent, Medium, Network};
 use crate::life::{self, Life};
 use crate::menu::{Folders, Menu};
 use crate::moment::Moment;
@@ -71,6 +73,8 @@ pub struct Parts {
     pub desktop: Box<dyn Desktop>,
     /// Keeps the password of a workspace's user.
     pub vault: OpenVault,
+    /// Looks which printers the host has in its network.
+    pub printers: Arc<FindPrinters>,
     /// Takes events.
     pub log: Arc<dyn EventLog>,
     /// The folders of the host's menu; none if there is no menu.
@@ -88,6 +92,9 @@ pub struct Parts {
 /// Opens the vault of a workspace's user: the workspace, the user.
 pub type OpenVault = Box<dyn Fn(&str, &str) -> Box<dyn Vault>>;
 
+/// Looks for printers; it may take a while.
+pub type FindPrinters = dyn Fn() -> Result<Vec<Printer>> + Send + Sync;
+
 /// Something that the agent hears.
 pub enum Message {
     /// A caller wants something.
@@ -104,6 +111,10 @@ pub enum Message {
     FromVault(u64, Result<Option<Secret>>),
     /// What is installed or set may be something else now.
     InstalledChanged,
+    /// What the host's network is now.
+    HostNetwork(Result<HostNetwork>),
+    /// The host's printers, for the machine of that number.
+    Printers(u64, Result<Vec<Printer>>),
     /// Something is to be noted.
     Note(Event),
     /// The session ends.
@@ -135,6 +146,10 @@ pub struct Agent {
     /// Whether the machine was woken up from its saved state.
     is_woken: bool,
     medium: Option<Medium>,
+    /// How the newest machine is connected.
+    machine_network: Network,
+    /// None until it is known.
+    host_network: Option<HostNetwork>,
     computer_name: String,
     guest: Option<Hello>,
     apps: Vec<App>,
@@ -188,6 +203,8 @@ impl Agent {
             unheard: Arc::default(),
             is_woken: false,
             medium: None,
+            machine_network: Network::Nat,
+            host_network: None,
             computer_name: String::new(),
             guest: None,
             apps: Vec::new(),
@@ -276,6 +293,8 @@ impl Agent {
                     self.note(&Event::of_error(Level::Warning, &error));
                 }
             }
+            Message::HostNetwork(network) => self.host_network_is(network),
+            Message::Printers(number, printers) => self.printers_found(number, printers),
             Message::Note(event) => self.note(&event),
             Message::SessionEnds => self.session_ends(),
         }

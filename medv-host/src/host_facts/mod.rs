@@ -5,6 +5,8 @@ mod distinguished_name;
 #[cfg(unix)]
 mod linux;
 mod locale;
+pub mod network;
+pub mod printers;
 mod time_zone;
 #[cfg(windows)]
 mod windows;

@@ -42,6 +42,7 @@ mod linux {
     use std::path::Path;
 
     use super::Hindrance;
+    use crate::host_facts::network::routes::{default_routes, is_up};
 
     /// The same for a host whose `/sys` and `/proc` are below `root`.
     pub fn hindrance_below(root: &Path) -> Option<Hindrance> {
@@ -73,39 +74,7 @@ mod linux {
 
     /// There is a default route, through an interface that is up. Where the routes cannot be read, there may be.
     fn has_network(root: &Path) -> bool {
-        let read = |name: &str| fs::read_to_string(root.join("proc/net").join(name)).ok();
-        let (old, new) = (read("route"), read("ipv6_route"));
-        if old.is_none() && new.is_none() {
-            return true;
-        }
-        let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-        let interfaces = old.lines().filter_map(default_route).chain(new.lines().filter_map(default_route_6));
-        let is_up = |interface: &str| {
-            let state = root.join("sys/class/net").join(interface).join("operstate");
-            // Tunnels and the like do not know.
-            !fs::read_to_string(state).is_ok_and(|state| ["down", "lowerlayerdown"].contains(&state.trim()))
-        };
-        interfaces.into_iter().any(is_up)
-    }
-
-    const UP: u32 = 1;
-    const REJECT: u32 = 0x200;
-
-    /// The interface of a line in `/proc/net/route`, if it is a default route.
-    fn default_route(line: &str) -> Option<&str> {
-        let fields: Vec<_> = line.split_whitespace().collect();
-        let [interface, destination, _, flags, _, _, _, mask, ..] = fields[..] else { return None };
-        let usable = u32::from_str_radix(flags, 16).ok()? & (UP | REJECT) == UP;
-        (usable && destination == "00000000" && mask == "00000000").then_some(interface)
-    }
-
-    /// The same for `/proc/net/ipv6_route`, where unreachable networks have a default route through `lo`.
-    fn default_route_6(line: &str) -> Option<&str> {
-        let fields: Vec<_> = line.split_whitespace().collect();
-        let [destination, prefix, _, _, _, _, _, _, flags, interface] = fields[..] else { return None };
-        let usable = u32::from_str_radix(flags, 16).ok()? & (UP | REJECT) == UP;
-        let is_default = prefix == "00" && destination.bytes().all(|digit| digit == b'0');
-        (usable && is_default && interface != "lo").then_some(interface)
+        default_routes(root).is_none_or(|routes| routes.iter().any(|route| is_up(root, &route.interface)))
     }
 
     #[cfg(test)]

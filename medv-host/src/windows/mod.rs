@@ -1,5 +1,6 @@
 //! Calls of Windows' own that the standard library has not: one family a module. Nowhere else in this crate is there `unsafe`.
 
+pub(crate) mod adapters;
 pub(crate) mod balloon;
 pub mod console;
 pub(crate) mod credentials;

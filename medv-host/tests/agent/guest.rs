@@ -92,7 +92,12 @@ impl Guest {
                 says
             }
             ToGuest::Upgrade { request, last: true, .. } => vec![done(request, None)],
-            ToGuest::Upgrade { .. } | ToGuest::ShutDown | ToGuest::Restart | ToGuest::Unknown => Vec::new(),
+            ToGuest::HostNetwork(_)
+            | ToGuest::Printers { .. }
+            | ToGuest::Upgrade { .. }
+            | ToGuest::ShutDown
+            | ToGuest::Restart
+            | ToGuest::Unknown => Vec::new(),
         }
     }
 }

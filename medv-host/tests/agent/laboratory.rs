@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use medv_host::hypervisor::Hypervisor;
 use medv_host::life::Power;
 use medv_host::menu::Folders;
 use medv_host::places::Places;
+use medv_protocol::Printer;
 use tempfile::TempDir;
 
 use super::desk::{Desk, Diary, Safe};
@@ -32,13 +33,15 @@ pub(crate) struct Laboratory {
     pub(crate) settings: &'static str,
     pub(crate) diary: Diary,
     pub(crate) safe: Safe,
+    /// What the host has in its network.
+    pub(crate) printers: Arc<Mutex<Vec<Printer>>>,
 }
 
 impl Laboratory {
     /// With these settings, in TOML.
     pub(crate) fn new(settings: &'static str) -> Self {
         let (scratch, diary, safe) = (tempfile::tempdir().unwrap(), Diary::default(), Safe::default());
-        let laboratory = Self { scratch, settings, diary, safe };
+        let laboratory = Self { scratch, settings, diary, safe, printers: Arc::default() };
         for folder in
             ["etc/medv", "var/lib/medv/monitoring", "var/lib/medv/allusers", "var/lib/medv/medvlock"]
         {
@@ -137,12 +140,14 @@ impl Laboratory {
             machine: Vec::new(),
         };
         let (user, programs) = (user.to_owned(), self.path("programs"));
+        let printers = Arc::clone(&self.printers);
         let (give, outbox) = channel();
         let thread = thread::spawn(move || {
             let parts = Parts {
                 hypervisor: Arc::new(hypervisor),
                 desktop: Box::new(desk),
                 vault: Box::new(move |_, _| Box::new(safe.clone())),
+                printers: Arc::new(move || Ok(printers.lock().unwrap().clone())),
                 log: Arc::new(log),
                 menu: Some(folders),
                 schedules_wake_ups: false,

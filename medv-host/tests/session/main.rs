@@ -3,6 +3,7 @@
 
 mod private_session;
 
+mod with_cupsd;
 mod with_dbus_daemon;
 mod with_dunst;
 mod with_gnome_keyring_daemon;

@@ -11,7 +11,7 @@ use medv_host::answers;
 use medv_host::control::{self, Client, Request};
 use medv_host::desktop::system_desktop;
 use medv_host::event::{Event, EventId, EventLog, Level, SystemLog};
-use medv_host::host_facts;
+use medv_host::host_facts::{self, network};
 use medv_host::hypervisor::{self, qemu::Qemu};
 use medv_host::menu::Folders;
 use medv_host::places::Places;
@@ -47,6 +47,7 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
         hypervisor,
         desktop: system_desktop(Arc::clone(log)),
         vault: Box::new(system_vault),
+        printers: Arc::new(host_facts::printers::gather),
         log: Arc::clone(log),
         menu: Folders::of_this_user(),
         schedules_wake_ups: root.is_none(),
@@ -66,6 +67,7 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
     #[cfg(windows)]
     watch_session(&agent, &**log);
     watch_installed(root, &agent, &**log);
+    watch_network(&agent, &**log);
     log.note(&Event::plain(
         Level::Information,
         concat!("medv-host ", env!("CARGO_PKG_VERSION"), " has started"),
@@ -101,6 +103,16 @@ fn watch_session(agent: &Agent, log: &dyn EventLog) {
     if let Err(error) = watched {
         let error = Error::io("cannot watch for the end of the session", error);
         log.note(&Event::of_error(Level::Warning, &error));
+    }
+}
+
+/// Guests that share the host's network are told what it is.
+fn watch_network(agent: &Agent, log: &dyn EventLog) {
+    let outbox = agent.outbox();
+    let watched = network::watch(move |network| outbox.send(Message::HostNetwork(network)).is_ok());
+    if let Err(error) = watched {
+        let detail = Event::of_error(Level::Error, &error).text;
+        log.note(&Event::numbered(EventId::NetworkNotCollected, detail));
     }
 }
 

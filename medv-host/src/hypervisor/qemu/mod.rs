@@ -3,7 +3,8 @@
 //! A machine is a QEMU process (`process`) that a thread of ours holds and that ends with us (`keeper`). It inherits one end
 //! each of two connections (`wire`): its monitor (`qmp`) and the guest agent's port (`channel`).
 //!
-//! Audio and the clipboard are shared. Printers, smart cards and USB devices are not: what QEMU has for them needs SPICE.
+//! Audio and the clipboard are shared. Smart cards and USB devices are not: what QEMU has for them needs SPICE. Printers are shared by
+//! the agents, without QEMU.
 
 mod accelerator;
 mod channel;

@@ -1,6 +1,7 @@
 //! First time setup and a machine's life, with real layers.
 
 mod applications;
+mod facts;
 mod failing;
 mod first_time_setup;
 mod killed;
