@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use medv_host::answers::{GuestKind, make, plan, random};
+use medv_host::answers::{GuestKind, guest_programs_folder, make, plan, random};
 use medv_host::host_facts;
 use medv_host::settings::Settings;
 
