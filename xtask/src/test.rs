@@ -5,10 +5,13 @@
 
 use crate::Result;
 use crate::packages::{TOOLS, hindrance, package_of, provide};
-use crate::shell::{command, root, show};
+use crate::shell::{capture, command, root, show, target};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::thread;
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
@@ -44,16 +47,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     // Tests of whole commands run the program itself.
     show(command("cargo").args(["build", "--quiet", "--workspace", "--bins"]))?;
-    let cargo_test = |kinds: &[&str]| {
+    let cargo_test = |kinds: &[String]| {
         let mut test = command("cargo");
         test.args(["test", "--quiet", "--workspace", "--no-fail-fast"])
             .args(kinds)
             .arg("--")
             .args(&arguments);
-        show(&mut test)
+        test
     };
-    let tests = cargo_test(&["--lib", "--bins", "--tests", "--examples"]);
-    let documentation = cargo_test(&["--doc"]);
+    show(command("cargo").args(["test", "--quiet", "--workspace", "--no-run", "--tests", "--examples"]))?;
+    let tests = side_by_side(cargo_test);
+    let documentation = show(&mut cargo_test(&["--doc".to_owned()]));
     // Criterion's benches take none of the arguments; without any they run each case once.
     let benches = if options.filter.is_none() {
         show(command("cargo").args(["test", "--quiet", "--package", "medv-benches", "--benches"]))
@@ -71,6 +75,47 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("no tests were left out; programs used: {}", wanted.join(", "));
     }
     tests.and(documentation).and(benches)
+}
+
+/// The package whose tests run whole commands. They wait more than they compute: they run beside those of all others.
+const WHOLE_COMMANDS: &str = "medv-tests";
+
+/// Runs all tests but those of the documentation, in two halves at the same time. What the one prints comes after the
+/// other's.
+fn side_by_side(cargo_test: impl Fn(&[String]) -> Command) -> Result<()> {
+    let (mut whole, mut own) = (Vec::new(), ["--lib", "--bins", "--examples"].map(String::from).to_vec());
+    for (package, test) in integration_tests()? {
+        let half = if package == WHOLE_COMMANDS { &mut whole } else { &mut own };
+        half.extend(["--test".to_owned(), test]);
+    }
+    let mut whole = cargo_test(&whole);
+    let said = target("tests")?.join("whole-commands.log");
+    let log = fs::File::create(&said)?;
+    whole.stdout(log.try_clone()?).stderr(log);
+    let (own, whole) = thread::scope(|scope| {
+        let whole = scope.spawn(|| show(&mut whole).map_err(|error| error.to_string()));
+        (show(&mut cargo_test(&own)), whole.join())
+    });
+    print!("{}", String::from_utf8_lossy(&fs::read(said)?));
+    own.and(whole.map_err(|_| "a thread has panicked")?.map_err(Into::into))
+}
+
+/// Packages of the workspace and their integration tests. A name that two packages have is there once for each of them.
+fn integration_tests() -> Result<Vec<(String, String)>> {
+    let told =
+        capture(command("cargo").args(["metadata", "--no-deps", "--format-version", "1", "--locked"]))?;
+    let metadata: Value = serde_json::from_str(&told)?;
+    let mut found = Vec::new();
+    for package in metadata["packages"].as_array().into_iter().flatten() {
+        for target in package["targets"].as_array().into_iter().flatten() {
+            if let (Some(package), Some(test)) = (package["name"].as_str(), target["name"].as_str())
+                && target["kind"][0] == "test"
+            {
+                found.push((package.to_owned(), test.to_owned()));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// A name in the sources that begins with `with_`.
