@@ -193,7 +193,9 @@ mod tests {
     fn a_printer_that_has_not_answered_is_asked_again() {
         let had = [printer("a", "ipp://a/")];
         let mut incomplete = queues(&had);
-        incomplete.values_mut().for_each(|queue| queue.is_complete = false);
+        for queue in incomplete.values_mut() {
+            queue.is_complete = false;
+        }
         assert_eq!(steps(&had, &ours(&had), &incomplete), [Step::Add(&had[0])]);
     }
 }

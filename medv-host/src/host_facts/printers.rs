@@ -24,7 +24,7 @@ pub fn gather() -> Result<Vec<Printer>> {
 /// If CUPS does not list its printers.
 pub fn listed_by(mut lpstat: Command) -> Result<Vec<Printer>> {
     // In English, whatever the session speaks.
-    lpstat.args(["-l", "-v", "-p", "-d"]).env("LC_ALL", "C").stdin(Stdio::null());
+    lpstat.args(["-l", "-v", "-p", "-d"]).env("LC_ALL", "C").stdin(Stdio::null()).stderr(Stdio::piped());
     let told = match lpstat.output() {
         Ok(told) => told,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -13,7 +13,7 @@ use crate::private_session::eventually;
 struct Cups {
     folder: tempfile::TempDir,
     port: u16,
-    cups: Option<Child>,
+    daemon: Option<Child>,
 }
 
 impl Cups {
@@ -22,7 +22,7 @@ impl Cups {
         // The programs that CUPS starts may be another user's.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut cups = Self { folder, port, cups: None };
+        let mut cups = Self { folder, port, daemon: None };
         cups.start();
         cups
     }
@@ -48,7 +48,7 @@ impl Cups {
         fs::write(&files_file, files).unwrap();
         let mut cups = Command::new("cupsd");
         cups.arg("-f").arg("-c").arg(settings_file).arg("-s").arg(files_file);
-        self.cups = Some(cups.spawn().unwrap());
+        self.daemon = Some(cups.spawn().unwrap());
         eventually(|| TcpStream::connect(("127.0.0.1", self.port)).is_ok());
     }
 
@@ -66,7 +66,7 @@ impl Cups {
     }
 
     fn stop(&mut self) {
-        if let Some(mut cups) = self.cups.take() {
+        if let Some(mut cups) = self.daemon.take() {
             let _ = cups.kill();
             let _ = cups.wait();
         }
