@@ -5,6 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use medv_protocol::{
     AppId, BadLine, Hello, MAX_BAD_LINES, Phase, RequestId, Secret, ToGuest, ToHost, VERSION,
@@ -81,6 +82,7 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         state,
         setup,
         events,
+        occurred,
         apps,
         session: None,
         upgrade: None,
@@ -88,7 +90,9 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         bad_lines: 0,
         is_welcome: false,
     };
-    Ok(agent.obey(&occurred))
+    let ending = agent.obey();
+    agent.log.note(Level::Information, "the agent ends");
+    Ok(ending)
 }
 
 /// Waits until no other agent runs here: the installation starts one, and the guest's own system may start another.
@@ -109,6 +113,7 @@ struct Agent {
     state: Arc<Mutex<State>>,
     setup: Arc<Setup>,
     events: Sender<Event>,
+    occurred: Receiver<Event>,
     apps: Apps,
     session: Option<Session>,
     upgrade: Option<Upgrade>,
@@ -120,8 +125,8 @@ struct Agent {
 }
 
 impl Agent {
-    fn obey(&mut self, occurred: &Receiver<Event>) -> Ending {
-        while let Ok(event) = occurred.recv() {
+    fn obey(&mut self) -> Ending {
+        while let Ok(event) = self.occurred.recv() {
             match event {
                 Event::Connected(lines) => self.greet(lines),
                 Event::Line(Ok(message)) => {
@@ -358,10 +363,22 @@ impl Agent {
     fn go_down(&mut self, power: Power) -> Ending {
         self.log.note(Level::Information, &format!("the guest goes down: {power:?}"));
         self.bye();
-        if let Err(error) = power::change(&self.places, power) {
+        if let Err(error) = power::change(&self.places, power, |patience| self.is_stopped_within(patience)) {
             self.log.note(Level::Error, &format!("the guest does not go down: {error}"));
         }
         Ending::Stopped
+    }
+
+    /// Waits until the agent is ended; `false` if nobody does it.
+    fn is_stopped_within(&self, patience: Duration) -> bool {
+        let begin = Instant::now();
+        loop {
+            match self.occurred.recv_timeout(patience.saturating_sub(begin.elapsed())) {
+                Ok(Event::Stop) => return true,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
     }
 
     fn bye(&self) {
