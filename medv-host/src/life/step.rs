@@ -65,7 +65,8 @@ impl Life {
                 Vec::new()
             }
             (Starting, Input::Hello) => self.log_on(),
-            (LoggingOn, Input::Hello) => self.log_on(),
+            // The guest agent was started anew, and knows nobody any more.
+            (LoggingOn | Running, Input::Hello) => self.log_on(),
             (LoggingOn, Input::PasswordKnown) => {
                 self.state_ends = Some(now.after(rules.task_timeout));
                 vec![Action::LogOn]
