@@ -4,3 +4,4 @@
 
 mod host;
 mod with_qemu_system_x86_64;
+mod with_qemu_system_x86_64_and_debian;
