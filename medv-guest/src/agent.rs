@@ -5,6 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use medv_protocol::{
     AppId, BadLine, Hello, HostNetwork, MAX_BAD_LINES, Phase, RequestId, Secret, ToGuest, ToHost, VERSION,
@@ -84,6 +85,7 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         state,
         setup,
         events,
+        occurred,
         apps,
         printers,
         session: None,
@@ -92,7 +94,9 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         bad_lines: 0,
         is_welcome: false,
     };
-    Ok(agent.obey(&occurred))
+    let ending = agent.obey();
+    agent.log.note(Level::Information, "the agent ends");
+    Ok(ending)
 }
 
 /// Waits until no other agent runs here: the installation starts one, and the guest's own system may start another.
@@ -113,6 +117,7 @@ struct Agent {
     state: Arc<Mutex<State>>,
     setup: Arc<Setup>,
     events: Sender<Event>,
+    occurred: Receiver<Event>,
     apps: Apps,
     printers: Printers,
     session: Option<Session>,
@@ -125,8 +130,8 @@ struct Agent {
 }
 
 impl Agent {
-    fn obey(&mut self, occurred: &Receiver<Event>) -> Ending {
-        while let Ok(event) = occurred.recv() {
+    fn obey(&mut self) -> Ending {
+        while let Ok(event) = self.occurred.recv() {
             match event {
                 Event::Connected(lines) => self.greet(lines),
                 Event::Line(Ok(message)) => {
@@ -378,10 +383,22 @@ impl Agent {
     fn go_down(&mut self, power: Power) -> Ending {
         self.log.note(Level::Information, &format!("the guest goes down: {power:?}"));
         self.bye();
-        if let Err(error) = power::change(&self.places, power) {
+        if let Err(error) = power::change(&self.places, power, |patience| self.is_stopped_within(patience)) {
             self.log.note(Level::Error, &format!("the guest does not go down: {error}"));
         }
         Ending::Stopped
+    }
+
+    /// Waits until the agent is ended; `false` if nobody does it.
+    fn is_stopped_within(&self, patience: Duration) -> bool {
+        let begin = Instant::now();
+        loop {
+            match self.occurred.recv_timeout(patience.saturating_sub(begin.elapsed())) {
+                Ok(Event::Stop) => return true,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
     }
 
     fn bye(&self) {

@@ -1,15 +1,15 @@
 //! `cargo xtask guest OUT.vhd`: a small Linux that boots, sealed as an administrator's image would be, from Debian packages only.
 //!
-//! Debian's kernel for clouds, busybox, and the programs that manage users; what makes a system of them is in `xtask/guest/`. The
-//! boot partition has syslinux, which is several seconds quicker than GRUB under emulation. Nothing is mounted, and nobody needs
-//! to be root.
+//! Debian's kernel for clouds, busybox, and the programs that manage users; what makes a system of them is in `xtask/guest/`.
+//! Nothing is mounted, and nobody needs to be root. With `--debian` it is a whole Debian instead ([`debian`]).
 
+mod debian;
+mod disk;
 mod drivers;
 
 use std::collections::hash_map::DefaultHasher;
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{Hash, Hasher};
-use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::Result;
@@ -21,14 +21,13 @@ pub(crate) struct Options {
     /// The disk to make: a dynamic VHD
     #[arg(value_name = "OUT.vhd")]
     out: PathBuf,
+    /// A whole Debian, with systemd and cloud-init; making it needs root
+    #[arg(long)]
+    debian: bool,
 }
 
-const MIB: u64 = 1 << 20;
-const SECTOR: u64 = 512;
-/// The boot partition: FAT16, for the kernel.
-const BOOT: Partition = Partition { start: MIB, bytes: 24 * MIB, kind: 6, active: true };
-/// The system: ext4.
-const SYSTEM: Partition = Partition { start: 25 * MIB, bytes: 102 * MIB, kind: 0x83, active: false };
+/// The partition of the system, in MiB.
+const SYSTEM: u64 = 102;
 
 /// Besides the kernel: a shell with all that belongs to it, and programs that manage users with their libraries.
 const PACKAGES: &[&str] = &[
@@ -60,13 +59,6 @@ const KEPT: &[&str] = &[
     "usr/lib/x86_64-linux-gnu",
 ];
 
-struct Partition {
-    start: u64,
-    bytes: u64,
-    kind: u8,
-    active: bool,
-}
-
 /// Why a guest cannot be made here, if that is so.
 pub(crate) fn hindrance(install: bool) -> Option<String> {
     let needed = ["apt-get", "dpkg-deb", "mcopy", "mformat", "mke2fs", "qemu-img", "syslinux"];
@@ -78,27 +70,31 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if let Some(hindrance) = hindrance(true) {
         return Err(hindrance.into());
     }
-    let made = provide_disk()?;
+    let made = if options.debian { debian::provide_disk()? } else { provide_disk()? };
     fs::copy(&made, &options.out).map_err(|error| format!("{}: {error}", options.out.display()))?;
     Ok(())
 }
 
-/// The disk, made anew only if what it is made of has changed.
 fn provide_disk() -> Result<PathBuf> {
-    let folder = target("guest")?;
     let kernel = kernel_package()?;
-    let made = folder.join(format!("guest-{:016x}.vhd", digest(&kernel)?));
-    if made.exists() {
-        return Ok(made);
+    let sources = [include_str!("guest.rs"), include_str!("guest/disk.rs"), include_str!("guest/drivers.rs")];
+    let digest = digest(&(&kernel, PACKAGES, KEPT, sources), &root().join("xtask/guest"))?;
+    made_once(&format!("guest-{digest:016x}.vhd"), |work| make(&kernel, &target("guest/debs")?, work))
+}
+
+/// A disk with this name, made only if it is not there yet. `make` has a folder that is gone afterwards.
+fn made_once(name: &str, make: impl FnOnce(&Path) -> Result<PathBuf>) -> Result<PathBuf> {
+    let folder = target("guest")?;
+    let disk = folder.join(name);
+    if disk.exists() {
+        return Ok(disk);
     }
-    let debs = target("guest/debs")?;
     let work = folder.join(format!("making-{}", std::process::id()));
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(&work)?;
-    let disk = make(&kernel, &debs, &work)?;
-    fs::rename(disk, &made)?;
+    fs::rename(make(&work)?, &disk)?;
     fs::remove_dir_all(&work)?;
-    Ok(made)
+    Ok(disk)
 }
 
 /// The package that the current kernel for clouds is in.
@@ -112,13 +108,12 @@ fn kernel_package() -> Result<String> {
     Ok(name.ok_or("apt-cache names no kernel for clouds")?.to_owned())
 }
 
-/// Of all that the disk is made of; packages by their names.
-fn digest(kernel: &str) -> Result<u64> {
+/// Of all that a disk is made of: what is in `folder`, and the rest; packages by their names.
+fn digest(rest: &impl Hash, folder: &Path) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
-    (kernel, PACKAGES, KEPT, include_str!("guest.rs"), include_str!("guest/drivers.rs")).hash(&mut hasher);
-    let folder = root().join("xtask/guest");
-    for path in files(&folder)? {
-        path.strip_prefix(&folder)?.hash(&mut hasher);
+    rest.hash(&mut hasher);
+    for path in files(folder)? {
+        path.strip_prefix(folder)?.hash(&mut hasher);
         fs::read(&path)?.hash(&mut hasher);
     }
     Ok(hasher.finish())
@@ -142,23 +137,18 @@ fn make(kernel: &str, debs: &Path, work: &Path) -> Result<PathBuf> {
         capture(command("dpkg-deb").arg("-x").arg(deb).arg(&packages))?;
     }
     let initrd = drivers::initrd(&packages, work)?;
-    let system = system(&packages, work)?;
-    let disk = work.join("disk.raw");
-    write_partitions(&disk)?;
-    boot_partition(&disk, &packages, &initrd, work)?;
-    append_at(&disk, SYSTEM.start, &system)?;
-    let vhd = work.join("disk.vhd");
-    // Without force_size the size would be rounded to what cylinders make of it.
-    capture(
-        command("qemu-img")
-            .args(["convert", "-f", "raw", "-O", "vpc", "-o", "subformat=dynamic,force_size=on"])
-            .arg(&disk)
-            .arg(&vhd),
-    )?;
-    Ok(vhd)
+    let kernel = kernel_in(&packages.join("boot"), "vmlinuz")?;
+    let system = disk::system_volume(&system(&packages, work)?, SYSTEM, &["-O", "^metadata_csum"], work)?;
+    disk::make(&disk::Boot { kernel, initrd, words: "quiet panic=0" }, &system, SYSTEM, work)
 }
 
-/// The system's file system.
+/// The file of a boot folder whose name begins so.
+fn kernel_in(boot: &Path, name: &str) -> Result<PathBuf> {
+    let is_it = |path: &PathBuf| path.file_name().is_some_and(|it| it.to_string_lossy().starts_with(name));
+    Ok(files(boot)?.into_iter().find(is_it).ok_or_else(|| format!("the packages bring no {name}"))?)
+}
+
+/// The folder with the system's files.
 fn system(packages: &Path, work: &Path) -> Result<PathBuf> {
     let tree = work.join("system");
     for folder in
@@ -186,16 +176,7 @@ fn system(packages: &Path, work: &Path) -> Result<PathBuf> {
             symlink("/bin/busybox", &link)?;
         }
     }
-    let volume = work.join("system.ext4");
-    capture(
-        command("mke2fs")
-            .args(["-q", "-F", "-t", "ext4", "-b", "4096", "-m", "0", "-L", "system"])
-            .args(["-O", "^metadata_csum", "-E", "root_owner=0:0", "-d"])
-            .arg(&tree)
-            .arg(&volume)
-            .arg(format!("{}M", SYSTEM.bytes / MIB)),
-    )?;
-    Ok(volume)
+    Ok(tree)
 }
 
 #[cfg(unix)]
@@ -206,72 +187,4 @@ fn symlink(to: &str, link: &Path) -> Result<()> {
 #[cfg(not(unix))]
 fn symlink(_to: &str, _link: &Path) -> Result<()> {
     Err("a guest can only be made on Debian".into())
-}
-
-/// A disk of the full size, with its table of partitions.
-fn write_partitions(disk: &Path) -> Result<()> {
-    // The program that finds the active partition.
-    let mut sector = fs::read("/usr/lib/SYSLINUX/mbr.bin").map_err(|error| format!("mbr.bin: {error}"))?;
-    sector.resize(440, 0);
-    sector.extend(*b"MEDV\0\0");
-    for partition in [BOOT, SYSTEM] {
-        sector.push(if partition.active { 0x80 } else { 0 });
-        // Cylinders, heads and sectors that nobody looks at.
-        sector.extend([0xfe, 0xff, 0xff, partition.kind, 0xfe, 0xff, 0xff]);
-        sector.extend(u32::try_from(partition.start / SECTOR)?.to_le_bytes());
-        sector.extend(u32::try_from(partition.bytes / SECTOR)?.to_le_bytes());
-    }
-    sector.resize(510, 0);
-    sector.extend([0x55, 0xaa]);
-    let mut file = File::create(disk)?;
-    file.write_all(&sector)?;
-    file.set_len(SYSTEM.start + SYSTEM.bytes + MIB)?;
-    Ok(())
-}
-
-fn boot_partition(disk: &Path, packages: &Path, initrd: &Path, work: &Path) -> Result<()> {
-    let volume = format!("{}@@{}", disk.display(), BOOT.start);
-    let mtools = |program: &str| {
-        let mut command = command(program);
-        command.env("MTOOLS_SKIP_CHECK", "1").arg("-i").arg(&volume);
-        command
-    };
-    let sectors = (BOOT.bytes / SECTOR).to_string();
-    let hidden = (BOOT.start / SECTOR).to_string();
-    capture(mtools("mformat").args(["-T", &sectors, "-h", "16", "-s", "63", "-H", &hidden, "::"]))?;
-    let configuration = work.join("syslinux.cfg");
-    fs::write(
-        &configuration,
-        "DEFAULT linux\nPROMPT 0\nLABEL linux\n KERNEL vmlinuz\n INITRD initrd.gz\n APPEND console=tty0 quiet panic=0\n",
-    )?;
-    let kernel = files(&packages.join("boot"))?
-        .into_iter()
-        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("vmlinuz")))
-        .ok_or("the package brings no kernel")?;
-    for (file, name) in
-        [(&kernel, "::vmlinuz"), (&initrd.to_owned(), "::initrd.gz"), (&configuration, "::syslinux.cfg")]
-    {
-        capture(mtools("mcopy").arg(file).arg(name))?;
-    }
-    capture(command("syslinux").args(["--install", "--offset", &BOOT.start.to_string()]).arg(disk))?;
-    Ok(())
-}
-
-/// Copies a volume to its place on the disk; zeros stay holes.
-fn append_at(disk: &Path, start: u64, volume: &Path) -> Result<()> {
-    let mut from = File::open(volume)?;
-    let mut to = fs::OpenOptions::new().write(true).open(disk)?;
-    to.seek(SeekFrom::Start(start))?;
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        let read = from.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(());
-        }
-        if buffer[..read].iter().all(|byte| *byte == 0) {
-            to.seek(SeekFrom::Current(i64::try_from(read)?))?;
-        } else {
-            to.write_all(&buffer[..read])?;
-        }
-    }
 }

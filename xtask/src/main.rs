@@ -37,7 +37,7 @@ enum Xtask {
     Bench(bench::Options),
     /// Fuzz the parsers with libFuzzer (no cargo-fuzz, no nightly)
     Fuzz(fuzz::Options),
-    /// Make a small Linux that boots, sealed, as a VHD: the guest of the tests
+    /// Make a Linux that boots, sealed, as a VHD: the guests of the tests
     Guest(guest::Options),
     /// Build the programs that host agents bring into guests, and say where they are
     GuestPrograms(windows::Options),

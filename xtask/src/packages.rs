@@ -44,6 +44,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("msiextract", "msitools"),
     ("osslsigncode", "osslsigncode"),
     ("apt-get", "apt"),
+    ("mmdebstrap", "mmdebstrap"),
     ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
     ("wine", "wine"),
     ("desktop-file-validate", "desktop-file-utils"),

@@ -177,9 +177,11 @@ pub(crate) fn group_ids(places: &Places, user: &User) -> Result<Vec<u32>> {
     Ok(std::iter::once(user.gid).chain(others.filter(|id| *id != user.gid)).collect())
 }
 
+/// One of the system's, whose numbers end where those of users begin.
 fn make_group(places: &Places, name: &str, groups: &str) -> Result<()> {
-    let ids = groups.lines().filter_map(|line| line.split(':').nth(2)?.parse().ok());
-    let id = ids.filter(|id: &u32| (100..1000).contains(id)).max().map_or(900, |last| last + 1);
+    let taken: Vec<u32> = groups.lines().filter_map(|line| line.split(':').nth(2)?.parse().ok()).collect();
+    let id = (100..1000).rev().find(|id| !taken.contains(id));
+    let id = id.ok_or_else(|| Error::new(format!("no number is free for the group {name}")))?;
     append(places, "/etc/group", groups, &format!("{name}:x:{id}:"), Mode::Public)
 }
 

@@ -16,6 +16,9 @@ use crate::{Error, Places, Result};
 /// Where menu entries are; the first one with an id counts.
 pub(crate) const FOLDERS: [&str; 2] = ["/usr/local/share/applications", "/usr/share/applications"];
 
+/// Debian's name for whichever terminal there is. Without one, what needs it cannot be started, and is not listed.
+const TERMINAL: &str = "x-terminal-emulator";
+
 /// Largest menu entry that is read, in bytes.
 const MAX_ENTRY: u64 = 1 << 20;
 
@@ -42,7 +45,8 @@ pub(crate) fn list(places: &Places) -> Vec<Installed> {
             return None;
         }
         if entry.in_terminal {
-            command.splice(0..0, ["x-terminal-emulator".to_owned(), "-e".to_owned()]);
+            let terminal = find_program(places, &[TERMINAL])?;
+            command.splice(0..0, [terminal, "-e".to_owned()]);
         }
         let icon = icon(places, &entry.icon);
         let app =

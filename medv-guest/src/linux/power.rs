@@ -26,13 +26,15 @@ pub(crate) fn sync(places: &Places) {
     }
 }
 
-/// Restarts the guest, or turns it off; does not return when it does. Where a guest is only played, nothing happens.
-pub(crate) fn change(places: &Places, power: Power) -> Result<()> {
-    if !places.is_real() {
+/// Restarts the guest, or turns it off. `is_stopped_within` waits until the system ends this program on its way down, which it
+/// waits for itself. Where a guest is only played, nothing happens.
+pub(crate) fn change(
+    places: &Places,
+    power: Power,
+    is_stopped_within: impl FnOnce(Duration) -> bool,
+) -> Result<()> {
+    if !places.is_real() || (ask_first_process(power) && is_stopped_within(PATIENCE)) {
         return Ok(());
-    }
-    if ask_first_process(power) {
-        std::thread::sleep(PATIENCE);
     }
     rustix::fs::sync();
     let command = match power {

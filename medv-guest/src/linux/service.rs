@@ -19,9 +19,10 @@ pub(crate) fn register(places: &Places) -> Result<()> {
     );
     write_whole(&places.at(SCRIPT), script.as_bytes(), Mode::Program)?;
     if places.at("/usr/lib/systemd/systemd").exists() || places.at("/lib/systemd/systemd").exists() {
+        // However often it is killed, it comes back: without it the host knows nothing of the guest.
         let unit = format!(
-            "[Unit]\nDescription=medv guest agent\n\n[Service]\nExecStart={program} run\nRestart=always\n\
-             KillMode=process\n\n[Install]\nWantedBy=multi-user.target\n"
+            "[Unit]\nDescription=medv guest agent\nStartLimitIntervalSec=0\n\n[Service]\nExecStart={program} run\n\
+             Restart=always\nRestartSec=1\nKillMode=process\n\n[Install]\nWantedBy=multi-user.target\n"
         );
         write_whole(&places.at(UNIT), unit.as_bytes(), Mode::Public)?;
         return enable(places);

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Gid, Uid};
@@ -20,6 +21,9 @@ impl Session {
     pub(crate) fn begin(places: &Places, name: &str, password: &str) -> Result<Self> {
         let user = find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))?;
         password::check(places, name, password)?;
+        if places.is_real() {
+            start_user_manager(&user);
+        }
         Ok(Self { user })
     }
 
@@ -41,6 +45,16 @@ impl Session {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| Error::new(format!("a program cannot be started: {error}")))
+    }
+}
+
+/// What systemd runs for each user who is logged on: it makes the folder for the user's sockets, and the bus of the session.
+/// Programs start without it, too.
+fn start_user_manager(user: &User) {
+    if Path::new("/run/systemd/system").is_dir() {
+        let mut systemctl = Command::new("systemctl");
+        systemctl.arg("start").arg(format!("user@{}.service", user.uid));
+        let _ = systemctl.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
 }
 

@@ -1,6 +1,7 @@
 //! Restart and shutdown.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::{Error, Places, Result};
 
@@ -11,11 +12,19 @@ pub(crate) enum Power {
     Off,
 }
 
+/// How long Windows may take to end this program.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// Windows syncs its disks when it goes down.
 pub(crate) fn sync(_: &Places) {}
 
-/// Restarts the guest, or turns it off; does not return when it does. Where a guest is only played, nothing happens.
-pub(crate) fn change(places: &Places, power: Power) -> Result<()> {
+/// Restarts the guest, or turns it off. `is_stopped_within` waits until Windows ends this program on its way down. Where a guest is
+/// only played, nothing happens.
+pub(crate) fn change(
+    places: &Places,
+    power: Power,
+    is_stopped_within: impl FnOnce(Duration) -> bool,
+) -> Result<()> {
     if !places.is_real() {
         return Ok(());
     }
@@ -24,10 +33,12 @@ pub(crate) fn change(places: &Places, power: Power) -> Result<()> {
         Power::Off => "/s",
     };
     let status = Command::new("shutdown.exe").args([how, "/t", "0"]).stdin(Stdio::null()).status();
-    match status.map_err(|error| Error::new(format!("shutdown.exe: {error}")))? {
-        status if status.success() => loop {
-            std::thread::park();
-        },
-        status => Err(Error::new(format!("shutdown.exe has failed: {status}"))),
+    let status = status.map_err(|error| Error::new(format!("shutdown.exe: {error}")))?;
+    if !status.success() {
+        return Err(Error::new(format!("shutdown.exe has failed: {status}")));
     }
+    if is_stopped_within(PATIENCE) {
+        return Ok(());
+    }
+    Err(Error::new(format!("Windows takes longer than {} s", PATIENCE.as_secs())))
 }

@@ -81,10 +81,7 @@ fn commands_run_in_order_then_ftscompletion_then_the_logs_are_sent_then_the_gues
     assert_eq!(guest.wait(), Some(0));
     let groups = guest.read("etc/group");
     assert!(groups.contains(&format!("sudo:x:27:{USER}\n")), "{groups}");
-    assert!(
-        groups.lines().any(|line| line.starts_with("remotedesktop:") && line.ends_with(USER)),
-        "{groups}"
-    );
+    assert!(groups.lines().any(|line| line == format!("remotedesktop:x:998:{USER}")), "{groups}");
 
     guest.boots(2);
     let (_host, hello) = guest.start_greeted();

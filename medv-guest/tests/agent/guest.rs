@@ -35,7 +35,11 @@ impl Guest {
             "etc/passwd",
             &format!("root:x:0:0::/root:/bin/sh\n{USER}:x:{uid}:{gid}::/home/{USER}:/bin/sh\n"),
         );
-        guest.write("etc/group", "root:x:0:\nsudo:x:27:\nusers:x:100:\n");
+        // As on Debian: the last number of the system's groups is taken, and so is the first one of users' groups.
+        guest.write(
+            "etc/group",
+            "root:x:0:\nsudo:x:27:\nusers:x:100:\nsystemd-journal:x:999:\ndebian:x:1000:\n",
+        );
         guest.write("etc/shadow", &format!("root:*:1:0:9:7:::\n{USER}:{HASH}:1:0:9:7:::\n"));
         guest.install(None);
         guest

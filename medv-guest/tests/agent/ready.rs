@@ -33,6 +33,8 @@ fn a_hundred_applications_are_told_with_their_icons_after_each_connection() {
         "usr/share/applications/hidden.desktop",
         "[Desktop Entry]\nType=Application\nNoDisplay=true\nName=H\nExec=h\n",
     );
+    // There is no terminal for it.
+    guest.app("terminal.desktop", "In a terminal\nTerminal=true", "/bin/true");
     guest.app("excluded.desktop", "Excluded", "/opt/excluded");
     guest.write("etc/medv/exclude", "# ours\n/opt/excluded\n");
     guest.write("usr/share/icons/hicolor/48x48/apps/picture.png", &"p".repeat(20000));

@@ -16,11 +16,12 @@ use medv_tests::command::{Finished, program, run};
 use page::pages;
 
 /// Commands that are only shown, and why. What begins with `cargo xtask` is not run, but must exist.
-const SHOWN_ONLY: [(&str, &str); 5] = [
+const SHOWN_ONLY: [(&str, &str); 6] = [
     ("cargo xtask ", "takes long, and works on the sources"),
     ("cargo install ", "builds everything anew"),
     ("cargo run --release ", "builds everything anew; a test of the engine runs the example"),
     ("cargo bench ", "takes long"),
+    ("cargo test ", "takes long"),
     ("MEDV_WRITE_DOCS=1 ", "writes these documents"),
 ];
 

@@ -14,6 +14,8 @@ use serde_json::Value;
 
 /// After so long, something hangs. It decides nothing else.
 const HANGS: Duration = Duration::from_secs(180);
+/// The same for a whole Debian.
+const DEBIAN_HANGS: Duration = Duration::from_secs(900);
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
@@ -23,14 +25,17 @@ pub(crate) const USER: &str = "alice";
 /// The disk that boots: made once.
 fn image() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guest.vhd");
-        let mut xtask = Command::new(env!("CARGO"));
-        xtask.args(["run", "--quiet", "--package", "xtask", "--", "guest"]).arg(&made);
-        let status = xtask.status().expect("cargo can be started");
-        assert!(status.success(), "the guest could not be made");
-        made
-    })
+    MADE.get_or_init(|| make_image("guest.vhd", &[]))
+}
+
+/// `cargo xtask guest NAME OPTIONS`
+fn make_image(name: &str, options: &[&str]) -> PathBuf {
+    let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let mut xtask = Command::new(env!("CARGO"));
+    xtask.args(["run", "--quiet", "--package", "xtask", "--", "guest"]).arg(&made).args(options);
+    let status = xtask.status().expect("cargo can be started");
+    assert!(status.success(), "the guest could not be made");
+    made
 }
 
 /// The programs of the guest agent, static, as a guest has any C library or none.
@@ -120,6 +125,7 @@ pub(crate) struct Host {
     programs: PathBuf,
     agent: Option<Child>,
     screen: Option<Screen>,
+    patience: Duration,
 }
 
 impl Host {
@@ -128,12 +134,21 @@ impl Host {
         Self::with_image(image(), keys)
     }
 
+    /// With a workspace of a whole Debian.
+    pub(crate) fn with_debian(keys: &str) -> Self {
+        let image = make_image("debian.vhd", &["--debian"]);
+        let mut host = Self::with_image(&image, keys);
+        host.patience = DEBIAN_HANGS;
+        host
+    }
+
     /// With a workspace of another disk.
     pub(crate) fn with_image(image: &Path, keys: &str) -> Self {
         let shop = Workshop::new();
         let definition = format!("name = \"Office\"\nimage = {:?}\n{keys}", image.display().to_string());
         let package = shop.package(&definition, "package");
-        let host = Self { shop, programs: guest_programs().to_owned(), agent: None, screen: None };
+        let (programs, patience) = (guest_programs().to_owned(), HANGS);
+        let host = Self { shop, programs, agent: None, screen: None, patience };
         let root = host.root();
         fs::create_dir_all(host.path("home/run")).expect("folders can be made");
         let arguments = ["workspace", "install", "--no-launch", "--root"].map(Into::into);
@@ -175,6 +190,7 @@ impl Host {
         ] {
             command.env(variable, home.join(folder));
         }
+        command.env("LANG", "de_DE.UTF-8").env_remove("LC_ALL");
         command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
         if let Some(screen) = &self.screen {
             command.env("DISPLAY", screen.display());
@@ -233,7 +249,7 @@ impl Host {
                 return status;
             }
             assert!(
-                begun.elapsed() < HANGS,
+                begun.elapsed() < self.patience,
                 "{what}: never\nstatus: {:?}\nlog:\n{}\nprinted:\n{}",
                 self.status(),
                 self.log(),

@@ -4,4 +4,5 @@
 
 mod host;
 mod with_qemu_system_x86_64;
+mod with_qemu_system_x86_64_and_debian;
 mod with_vncviewer;
