@@ -55,6 +55,67 @@ fn guest_programs() -> &'static Path {
     })
 }
 
+/// The version that the programs of the guest agent say they are.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How much of a version one instruction of a program has in it: the rest may be in the next one.
+const PART: usize = 4;
+
+/// The version of [`older_guest_programs`]: as long as ours, and none that ever was.
+pub(crate) fn older_version() -> String {
+    VERSION[..PART].replace(|c: char| c.is_ascii_digit(), "0") + &VERSION[PART..]
+}
+
+/// Makes `folder` one with the programs of an older version: ours, but for what they say of themselves.
+pub(crate) fn older_guest_programs(folder: &Path) {
+    fs::create_dir_all(folder.join("linux")).expect("folders can be made");
+    for name in ["medv-guest", "ftscompletion"] {
+        let mut program = fs::read(guest_programs().join("linux").join(name)).expect("a program");
+        let (ours, older) = (&VERSION.as_bytes()[..PART], &older_version().into_bytes()[..PART]);
+        let mut from = 0;
+        while let Some(found) = program[from..].windows(PART).position(|it| it == ours) {
+            from += found + PART;
+            program[from - PART..from].copy_from_slice(older);
+        }
+        fs::write(folder.join("linux").join(name), program).expect("files can be written");
+    }
+}
+
+/// Makes `folder` one with our programs.
+pub(crate) fn our_guest_programs(folder: &Path) {
+    for name in ["medv-guest", "ftscompletion"] {
+        let below = Path::new("linux").join(name);
+        fs::copy(guest_programs().join(&below), folder.join(&below)).expect("files can be written");
+    }
+}
+
+/// Makes a disk of ours, on which the administrator has another command.
+pub(crate) fn image_with_command(folder: &Path, name: &str, script: &str) -> PathBuf {
+    let [raw, vhd, file] = ["image.img", "image.vhd", name].map(|name| folder.join(name));
+    convert(&["-f", "vpc", "-O", "raw"], image(), &raw);
+    fs::write(&file, script).expect("files can be written");
+    let inside = format!("/etc/medv/first-time-setup.d/{name}");
+    debugfs(&raw, &["-w"], &format!("write {} {inside}", file.display()));
+    debugfs(&raw, &["-w"], &format!("set_inode_field {inside} mode 0100755"));
+    assert_eq!(debugfs(&raw, &[], &format!("cat {inside}")), script);
+    convert(&["-f", "raw", "-O", "vpc", "-o", "subformat=dynamic,force_size=on"], &raw, &vhd);
+    vhd
+}
+
+fn convert(how: &[&str], from: &Path, to: &Path) {
+    let converted = Command::new("qemu-img").arg("convert").args(how).arg(from).arg(to).output();
+    let converted = converted.expect("qemu-img can be started");
+    assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
+}
+
+/// What a command for the guest's file system prints.
+fn debugfs(raw: &Path, how: &[&str], command: &str) -> String {
+    // Where cargo xtask guest puts the system.
+    let partition = format!("{}?offset={}", raw.display(), 25 << 20);
+    let done = Command::new("debugfs").args(how).args(["-R", command]).arg(&partition).output();
+    String::from_utf8_lossy(&done.expect("debugfs can be started").stdout).into_owned()
+}
+
 /// A host.
 pub(crate) struct Host {
     shop: Workshop,
@@ -223,14 +284,8 @@ impl Host {
     pub(crate) fn guest_file(&self, path: &str) -> String {
         let raw = self.path("look.img");
         let layer = self.path("home/data/medv/Office.qcow2");
-        let converted =
-            Command::new("qemu-img").args(["convert", "-O", "raw"]).arg(&layer).arg(&raw).output();
-        let converted = converted.expect("qemu-img can be started");
-        assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
-        // Where cargo xtask guest puts the system.
-        let partition = format!("{}?offset={}", raw.display(), 25 << 20);
-        let read = Command::new("debugfs").args(["-R", &format!("cat {path}")]).arg(&partition).output();
-        String::from_utf8_lossy(&read.expect("debugfs can be started").stdout).into_owned()
+        convert(&["-O", "raw"], &layer, &raw);
+        debugfs(&raw, &[], &format!("cat {path}"))
     }
 
     /// Digest of the master disk.

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::host::{Host, USER};
+use crate::host::{
+    Host, USER, VERSION, image_with_command, older_guest_programs, older_version, our_guest_programs,
+};
 
 const QUICK: &str =
     "[settings]\nFtsTaskCancelTimeout = 2\nVmMemory = 192\nVmHostMemToGuestMemCalcEnabled = 0\n";
@@ -110,6 +112,66 @@ fn a_machine_that_is_killed_is_started_again_and_one_whose_agent_is_killed_dies_
     host.until("noted", |_| has_event(&host.log(), 4022));
     host.until_power("running");
     assert_ne!(host.machine_pid(), pid);
+}
+
+/// Kills the agent that runs it, once; and has the guest kill it again whenever its user wants that.
+const END_AGENT: &str = r#"#!/bin/sh
+[ ! -e /usr/local/sbin/end-agent ] || exit 0
+mkdir -p /usr/local/sbin
+cat >/usr/local/sbin/end-agent <<'END'
+#!/bin/sh
+until rm /tmp/end-agent 2>/dev/null; do sleep 1; done
+kill -9 $(pidof medv-guest)
+END
+chmod 755 /usr/local/sbin/end-agent
+echo '::respawn:/usr/local/sbin/end-agent' >>/etc/inittab
+cat >/usr/local/share/applications/end-agent.desktop <<'END'
+[Desktop Entry]
+Type=Application
+Name=End Agent
+Exec=touch /tmp/end-agent
+END
+kill -9 $PPID
+"#;
+
+#[test]
+fn a_guest_agent_that_is_killed_goes_on_and_an_older_one_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = image_with_command(folder.path(), "15-end-agent", END_AGENT);
+    older_guest_programs(folder.path());
+    let mut host = Host::with_image(&image, QUICK).with_guest_programs(folder.path());
+    let speaks = |host: &Host, version: &str, boot: u32| {
+        let log = host.log();
+        let is_it = |line: &&str| {
+            line.contains(&format!("guest agent {version} of")) && line.ends_with(&format!("boot {boot}"))
+        };
+        log.lines().filter(is_it).count()
+    };
+    let menu = ["Calculator", "End Agent", "Notes", "Uninstall Notes"];
+
+    // Killed by a command of first time setup: it comes back, the command runs again, and all the others once.
+    host.log_on();
+    host.set_up();
+    host.until_menu(&menu);
+    assert_eq!((speaks(&host, &older_version(), 1), speaks(&host, &older_version(), 2)), (2, 1));
+    assert!(host.log().contains("the command 15-end-agent of first time setup has ended with exit code 0"));
+
+    // The host's programs are newer now, and the guest gets them at its next start.
+    let _ = host.run(&["stop", "Office", "--how", "shut-down", "--wait"]).exits(0);
+    our_guest_programs(folder.path());
+    let _ = host.run(&["start", "Office", "--wait"]).exits(0);
+    host.until_power("running");
+    assert_eq!((speaks(&host, &older_version(), 3), speaks(&host, VERSION, 3)), (1, 1), "{}", host.log());
+    host.until_menu(&menu);
+
+    // Killed when it is ready: it comes back, and has the user logged on again.
+    host.click("End Agent");
+    host.until("the agent speaks again", |_| speaks(&host, VERSION, 3) == 2);
+    host.until_power("running");
+    assert_eq!(host.menu(), menu);
+    host.click("Notes");
+    let _ = host.run(&["stop", "Office", "--how", "shut-down", "--wait"]).exits(0);
+    assert_eq!(host.guest_file(&format!("/home/{USER}/notes.out")), format!("notes run by {USER}\n"));
 }
 
 /// What a guest does with a program of ours that is not ours.
