@@ -58,7 +58,12 @@ const LOG_END: u64 = 256 << 10;
 /// # Errors
 /// If its folder cannot be read or written.
 pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
-    let _only = only_one(places)?;
+    let (_only, has_waited) = only_one(places)?;
+    let program = places.program("medv-guest");
+    if has_waited && system::is_replaced(&program) {
+        // The agent that was waited for has become another version. This one is as old as that one was.
+        return Ok(Ending::Upgraded(program));
+    }
     let mut state = State::load(places)?;
     let boot_before = state.boot;
     state.count_boot(places)?;
@@ -99,13 +104,17 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
     Ok(ending)
 }
 
-/// Waits until no other agent runs here: the installation starts one, and the guest's own system may start another.
-fn only_one(places: &Places) -> Result<File> {
+/// Waits until no other agent runs here: the installation starts one, and the guest's own system may start another. Tells
+/// whether there was one.
+fn only_one(places: &Places) -> Result<(File, bool)> {
     let path = places.state().join("run.lock");
     let lock = || {
         std::fs::create_dir_all(places.state())?;
         let file = File::create(&path)?;
-        file.lock().map(|()| file)
+        if file.try_lock().is_ok() {
+            return Ok((file, false));
+        }
+        file.lock().map(|()| (file, true))
     };
     lock().map_err(|error| Error::at(&path, error))
 }

@@ -56,6 +56,13 @@ pub(crate) fn command(path: &Path) -> Command {
     Command::new(path)
 }
 
+/// Whether another file than the one that runs is at the place of this program.
+pub(crate) fn is_replaced(program: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino())).ok();
+    id(program).is_some_and(|there| id(Path::new("/proc/self/exe")) != Some(there))
+}
+
 /// What the kernel calls this boot.
 pub(crate) fn boot_id(places: &Places) -> Option<String> {
     let id = read_text(&places.at("/proc/sys/kernel/random/boot_id")).ok().flatten()?;

@@ -280,14 +280,14 @@ impl Agent {
             }
             Message::Answered(number, answer) => self.answered(number, answer),
             Message::Setup(errand, input) if self.errands.counts(errand) => self.step_fts(&input),
-            Message::Setup(..) => {}
             Message::AnswersWritten(errand, written) if self.errands.counts(errand) => {
                 self.answers_written(written);
             }
             // They came too late, and nobody will read them.
             Message::AnswersWritten(..) => self.remove_answers(),
             Message::FromVault(look, found) if look == self.vault_look => self.vault_answers(found),
-            Message::FromVault(..) => {}
+            // For an attempt, or a question, that is over.
+            Message::Setup(..) | Message::FromVault(..) => {}
             Message::InstalledChanged => {
                 if let Err(error) = self.look() {
                     self.note(&Event::of_error(Level::Warning, &error));

@@ -81,17 +81,18 @@ impl Guest {
                 true => vec![done(request, None)],
                 false => vec![done(request, Some("there is no such application"))],
             },
-            ToGuest::OpenUrl { request, .. } => vec![done(request, None)],
-            ToGuest::SendLog { request } => {
-                vec![log_part("/var/log/guest.log", "all is well"), done(request, None)]
-            }
             ToGuest::Upgrade { request, program, last: true, .. } if program == "medv-guest" => {
                 system.agent = VERSION;
                 let mut says = vec![done(request, None)];
                 says.extend([false, true].map(MachineEvent::AgentConnected));
                 says
             }
-            ToGuest::Upgrade { request, last: true, .. } => vec![done(request, None)],
+            ToGuest::OpenUrl { request, .. } | ToGuest::Upgrade { request, last: true, .. } => {
+                vec![done(request, None)]
+            }
+            ToGuest::SendLog { request } => {
+                vec![log_part("/var/log/guest.log", "all is well"), done(request, None)]
+            }
             ToGuest::HostNetwork(_)
             | ToGuest::Printers { .. }
             | ToGuest::Upgrade { .. }

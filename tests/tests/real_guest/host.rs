@@ -64,9 +64,12 @@ fn guest_programs() -> &'static Path {
 /// The version that the programs of the guest agent say they are.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// How much of a version one instruction of a program has in it: the rest may be in the next one.
+const PART: usize = 4;
+
 /// The version of [`older_guest_programs`]: as long as ours, and none that ever was.
 pub(crate) fn older_version() -> String {
-    VERSION.replace(|c: char| c.is_ascii_digit(), "0")
+    VERSION[..PART].replace(|c: char| c.is_ascii_digit(), "0") + &VERSION[PART..]
 }
 
 /// Makes `folder` one with the programs of an older version: ours, but for what they say of themselves.
@@ -74,11 +77,11 @@ pub(crate) fn older_guest_programs(folder: &Path) {
     fs::create_dir_all(folder.join("linux")).expect("folders can be made");
     for name in ["medv-guest", "ftscompletion"] {
         let mut program = fs::read(guest_programs().join("linux").join(name)).expect("a program");
+        let (ours, older) = (&VERSION.as_bytes()[..PART], &older_version().into_bytes()[..PART]);
         let mut from = 0;
-        while let Some(found) = program[from..].windows(VERSION.len()).position(|it| it == VERSION.as_bytes())
-        {
-            from += found + VERSION.len();
-            program[from - VERSION.len()..from].copy_from_slice(older_version().as_bytes());
+        while let Some(found) = program[from..].windows(PART).position(|it| it == ours) {
+            from += found + PART;
+            program[from - PART..from].copy_from_slice(older);
         }
         fs::write(folder.join("linux").join(name), program).expect("files can be written");
     }

@@ -124,7 +124,7 @@ fn a_machine_that_is_killed_is_started_again_and_one_whose_agent_is_killed_dies_
 }
 
 /// Kills the agent that runs it, once; and has the guest kill it again whenever its user wants that.
-const END_AGENT: &str = r#"#!/bin/sh
+const END_AGENT: &str = r"#!/bin/sh
 [ ! -e /usr/local/sbin/end-agent ] || exit 0
 mkdir -p /usr/local/sbin
 cat >/usr/local/sbin/end-agent <<'END'
@@ -141,7 +141,7 @@ Name=End Agent
 Exec=touch /tmp/end-agent
 END
 kill -9 $PPID
-"#;
+";
 
 #[test]
 fn a_guest_agent_that_is_killed_goes_on_and_an_older_one_is_replaced() {

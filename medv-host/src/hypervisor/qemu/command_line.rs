@@ -8,6 +8,7 @@ use medv_codec::{Error, ErrorKind, Result};
 use serde_json::json;
 
 use super::accelerator::Accelerator;
+use super::adapter::HardwareAddress;
 use crate::hypervisor::{Drive, Guest, MachineSpec, Medium, Network};
 use crate::layer::{Master, MasterForm};
 
@@ -31,6 +32,8 @@ pub(super) struct Facts<'a> {
     pub(super) audio: Option<&'a str>,
     /// The host's bridges.
     pub(super) bridges: &'a [String],
+    /// What no other host has.
+    pub(super) host: &'a str,
 }
 
 /// All arguments but those of the sockets.
@@ -127,8 +130,10 @@ fn network(line: &mut Line, spec: &MachineSpec, facts: &Facts<'_>) -> Result<()>
         Guest::Windows => "e1000",
         Guest::WindowsXp => "rtl8139",
     };
+    let adapter =
+        |number| format!("model={model},mac={}", HardwareAddress::new(facts.host, &spec.layer, number));
     match spec.network {
-        Network::Nat => _ = line.option("-nic", &format!("user,model={model}")),
+        Network::Nat => _ = line.option("-nic", &format!("user,{}", adapter(0))),
         Network::Bridged if facts.bridges.is_empty() => {
             return Err(Error::new(
                 ErrorKind::Unsupported,
@@ -139,8 +144,8 @@ fn network(line: &mut Line, spec: &MachineSpec, facts: &Facts<'_>) -> Result<()>
             ));
         }
         Network::Bridged => {
-            for bridge in facts.bridges {
-                line.option("-nic", &format!("bridge,br={},model={model}", comma(bridge)));
+            for (number, bridge) in facts.bridges.iter().enumerate() {
+                line.option("-nic", &format!("bridge,br={},{}", comma(bridge), adapter(number)));
             }
         }
     }
@@ -220,6 +225,7 @@ mod tests {
             window: Some("gtk"),
             audio: Some("pa"),
             bridges,
+            host: "4f",
         };
         arguments(spec, &facts).map(|line| line.join(" "))
     }

@@ -1,4 +1,4 @@
-//! What of the host the machines share: its loudspeakers, its bridges, its windows.
+//! What of the host the machines share: its loudspeakers, its bridges, its windows; and what it is known by.
 
 use std::fs;
 use std::path::Path;
@@ -36,4 +36,20 @@ pub(super) fn bridges() -> Vec<String> {
         .collect();
     bridges.sort();
     bridges
+}
+
+/// What no other host has, whatever its name; empty if the system has made nothing of that kind.
+#[cfg(unix)]
+pub(super) fn id() -> String {
+    fs::read_to_string("/etc/machine-id").unwrap_or_default().trim().to_owned()
+}
+
+/// What no other host has, whatever its name; empty if the system has made nothing of that kind.
+#[cfg(windows)]
+pub(super) fn id() -> String {
+    use winreg::RegKey;
+    use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY};
+    let key = RegKey::predef(HKEY_LOCAL_MACHINE)
+        .open_subkey_with_flags(r"SOFTWARE\Microsoft\Cryptography", KEY_READ | KEY_WOW64_64KEY);
+    key.and_then(|key| key.get_value("MachineGuid")).unwrap_or_default()
 }

@@ -7,6 +7,7 @@
 //! the agents, without QEMU.
 
 mod accelerator;
+mod adapter;
 mod channel;
 mod clipboard;
 mod command_line;
@@ -83,6 +84,7 @@ impl Qemu {
             window: host::window(&installation.displays),
             audio: host::audio(&installation.audio_drivers),
             bridges: &host::bridges(),
+            host: &host::id(),
         };
         let spec = &MachineSpec { memory_mib: header.memory_mib, ..spec.clone() };
         let mut command = self.held();
