@@ -55,6 +55,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("gnome-keyring-daemon", "gnome-keyring"),
     ("secret-tool", "libsecret-tools"),
     ("pinentry-gtk-2", "pinentry-gtk2"),
+    ("xfce4-panel", "xfce4-panel"),
     ("systemd-analyze", "systemd"),
     ("tmux", "tmux"),
 ];
@@ -94,6 +95,7 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         "wine" => windows::hindrance(install),
         // Nothing to boot.
         "qemu-system-x86_64" => guest::hindrance(install),
+        "xfce4-panel" => needs(&["dbus-daemon", "Xvfb", "xdotool", "import"], install),
         "dunst" => needs(&["dbus-daemon", "Xvfb"], install),
         "pinentry-gtk-2" => needs(&["dbus-daemon", "Xvfb", "xdotool"], install),
         "gnome-keyring-daemon" => needs(&["dbus-daemon"], install),

@@ -122,6 +122,10 @@ impl Tray {
         Content::new(&seen.status, text.clone(), preferences)
     }
 
+    pub(crate) fn log(&self) -> &dyn EventLog {
+        &*self.log
+    }
+
     /// Does what was chosen, in a thread. Whoever has chosen is told what cannot be done.
     pub(crate) fn choose(self: &Arc<Self>, item: Item) {
         let tray = self.clone();

@@ -56,12 +56,15 @@ impl StatusNotifier {
             content: Mutex::new(content),
             revision: AtomicU32::new(1),
         });
-        let connection = self.bus.connect()?;
-        connection.object_server().at(PATH, Item(shown.clone()))?;
-        connection.object_server().at(dbus_menu::PATH, DbusMenu(shown.clone()))?;
         // An agent has one icon.
         let name = format!("{INTERFACE}-{}-1", process::id());
-        connection.request_name(name.as_str())?;
+        let connection = self
+            .bus
+            .connection()?
+            .serve_at(PATH, Item(shown.clone()))?
+            .serve_at(dbus_menu::PATH, DbusMenu(shown.clone()))?
+            .name(name.clone())?
+            .build()?;
         let watchers = watchers(&connection)?;
         let register = {
             let (connection, method) = (connection.clone(), "RegisterStatusNotifierItem");
@@ -99,7 +102,7 @@ impl Area for StatusNotifier {
                     // A session without a bus gets none later.
                     self.is_given_up = true;
                     let text = format!("there is no icon in the notification area: {error}");
-                    self.tray.log.note(&Event::plain(Level::Debug, text));
+                    self.tray.log().note(&Event::plain(Level::Debug, text));
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! The host agent's side of a session, against the real services of a desktop on a bus of their own.
 #![cfg(unix)]
 
+mod icon;
+mod notification_area;
 mod private_session;
 
 mod with_dbus_daemon;
