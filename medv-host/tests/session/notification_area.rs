@@ -38,8 +38,10 @@ mod with_dbus_daemon {
     }
 
     fn tool_tip(item: &Proxy<'_>) -> String {
-        let (_, _, title, _): (String, Vec<(i32, i32, Vec<u8>)>, String, String) =
-            item.get_property::<Structure<'_>>("ToolTip").unwrap().try_into().unwrap();
+        type Pixmaps = Vec<(i32, i32, Vec<u8>)>;
+        type ToolTip = (String, Pixmaps, String, String);
+        let shown: Structure<'_> = item.get_property("ToolTip").unwrap();
+        let (_, _, title, _): ToolTip = shown.try_into().unwrap();
         title
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use medv_host::control::{Reply, Request};
+use medv_host::control::{Reply, Request, Status};
 
 use crate::icon::{Icon, running};
 use crate::private_session::{PrivateSession, eventually};
@@ -36,6 +36,12 @@ fn xfconfd() -> String {
     format!("/usr/lib/{}-linux-gnu/xfce4/xfconf/xfconfd", env::consts::ARCH)
 }
 
+/// Width and height of the screen.
+const SCREEN: (usize, usize) = (800, 600);
+
+/// The colour of the icon while the machine has power.
+const LIT: [u8; 3] = [0x2f, 0x80, 0xed];
+
 /// The middle of the first icon of the panel.
 const ICON: [&str; 2] = ["16", "585"];
 
@@ -62,29 +68,33 @@ impl Scene {
         self.session.serve(&mut panel, "org.kde.StatusNotifierWatcher");
     }
 
-    /// What the panel has on the screen.
-    fn screen(&self) -> Vec<u8> {
+    /// The pixels of the screen, row by row.
+    fn screen(&self) -> Vec<[u8; 3]> {
         let shot = self.session.path().join("screen.ppm");
         self.photograph(&shot, None);
-        fs::read(shot).unwrap()
+        let shot = fs::read(shot).unwrap();
+        // A header comes first.
+        let pixels = &shot[shot.len() - SCREEN.0 * SCREEN.1 * 3..];
+        pixels.chunks(3).map(|pixel| pixel.try_into().unwrap()).collect()
+    }
+
+    /// Whether something is above the panel, where the screen is empty but for the menu.
+    fn has_menu(&self) -> bool {
+        self.screen()[..SCREEN.0 * (SCREEN.1 - 60)].iter().any(|pixel| *pixel != [0; 3])
+    }
+
+    fn wait_until_it_rests(&self) {
+        let mut seen = Vec::new();
+        eventually(|| {
+            let before = std::mem::replace(&mut seen, self.screen());
+            before == seen
+        });
     }
 
     fn photograph(&self, to: &Path, part: Option<&str>) {
         let mut import = self.session.command("import");
         import.args(["-window", "root"]).args(part.map(|part| ["-crop", part]).into_iter().flatten());
-        assert!(import.args(["+repage", "-strip"]).arg(to).status().unwrap().success());
-    }
-
-    /// Waits until the screen is another one, and stays like that.
-    fn wait_for_another(&self, before: &[u8]) -> Vec<u8> {
-        let mut seen = before.to_vec();
-        eventually(|| {
-            let now = self.screen();
-            let has_settled = now == seen && now != before;
-            seen = now;
-            has_settled
-        });
-        seen
+        assert!(import.args(["+repage", "-strip", "-depth", "8"]).arg(to).status().unwrap().success());
     }
 
     fn press(&self, keys: &[&str]) {
@@ -98,17 +108,18 @@ fn the_icon_is_shown_by_a_panel_that_comes_later_and_its_menu_does_what_it_says(
     let mut scene = Scene::new();
     scene.icon.is(running());
     scene.start_the_panel();
-    // No icon yet, or an icon already: a machine that is off looks different in any case.
-    let lit = scene.wait_for_another(&[]);
-    eventually(|| scene.screen() == lit);
+    eventually(|| scene.screen().contains(&LIT));
     scene.press(&["mousemove", ICON[0], ICON[1], "click", "1"]);
-    let open = scene.wait_for_another(&lit);
+    eventually(|| scene.has_menu());
+    scene.wait_until_it_rests();
     picture(&scene);
     scene.press(&["key", "Down", "Return"]);
     let (request, caller) = scene.icon.hear();
     assert_eq!(request, Request::Stop { how: None });
     caller.answer(Reply::Done);
-    assert_ne!(scene.wait_for_another(&open), open);
+    eventually(|| !scene.has_menu());
+    scene.icon.is(Status::default());
+    eventually(|| !scene.screen().contains(&LIT));
     assert!(scene.icon.noted.events().is_empty());
 }
 
@@ -116,6 +127,6 @@ fn the_icon_is_shown_by_a_panel_that_comes_later_and_its_menu_does_what_it_says(
 fn picture(scene: &Scene) {
     if env::var_os("MEDV_WRITE_DOCS").is_some() {
         let picture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/pictures/tray.png");
-        scene.photograph(&picture, Some("240x180+0+420"));
+        scene.photograph(&picture, Some("240x153+0+447"));
     }
 }
