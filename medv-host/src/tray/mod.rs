@@ -29,7 +29,7 @@ use content::{Content, Item, Preferences};
 use logon_start::LogonStart;
 
 #[cfg(windows)]
-use crate::windows::notify_icon::NotifyIcon as SystemArea;
+use crate::windows::notify_icon::NotifyIcon;
 #[cfg(unix)]
 pub use status_notifier::StatusNotifier;
 
@@ -79,7 +79,7 @@ impl Tray {
             #[cfg(unix)]
             let area = StatusNotifier::new(crate::session_bus::SessionBus::of_this_session(), self.clone());
             #[cfg(windows)]
-            let area = SystemArea::new(self.clone());
+            let area = NotifyIcon::new(self.clone());
             self.keep(area);
         };
         thread::Builder::new().name("tray".into()).spawn(show)

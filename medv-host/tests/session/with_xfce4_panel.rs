@@ -127,6 +127,6 @@ fn the_icon_is_shown_by_a_panel_that_comes_later_and_its_menu_does_what_it_says(
 fn picture(scene: &Scene) {
     if env::var_os("MEDV_WRITE_DOCS").is_some() {
         let picture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/pictures/tray.png");
-        scene.photograph(&picture, Some("240x153+0+447"));
+        scene.photograph(&picture, Some("240x158+0+442"));
     }
 }
