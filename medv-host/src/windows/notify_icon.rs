@@ -176,8 +176,9 @@ fn update(window: HWND) {
 
 fn take_away(window: HWND) {
     if with_owned(|owned| std::mem::take(&mut owned.is_shown)) == Some(true) {
+        let data = identity(window);
         // SAFETY: the structure says its size.
-        unsafe { Shell_NotifyIconW(NIM_DELETE, &raw const identity(window)) };
+        unsafe { Shell_NotifyIconW(NIM_DELETE, &raw const data) };
     }
 }
 
