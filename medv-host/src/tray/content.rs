@@ -1,7 +1,7 @@
 //! What the icon shows and what its menu has, from the status and the settings: nothing is looked at here.
 
 use super::logon_start::LogonStart;
-use crate::control::{FtsDetail, QuestionDetail, Status};
+use crate::control::{FtsDetail, MachineDetail, QuestionDetail, Status};
 use crate::fts::Stage;
 use crate::life::Power;
 
@@ -100,15 +100,20 @@ impl Content {
 pub(super) fn text(status: &Status) -> Option<String> {
     let workspace = status.workspace.as_ref()?;
     let state = match (&status.machine, &status.first_time_setup) {
-        (Some(machine), _) => match machine.apps {
-            0 => machine.meaning.clone(),
-            1 => format!("{}, 1 application", machine.meaning),
-            apps => format!("{}, {apps} applications", machine.meaning),
-        },
+        (Some(machine), _) => format!("{}{}", life(machine), asked(status.question.as_ref())),
+        // What first time setup asks is what its stage says.
         (None, Some(setup)) => progress(setup),
         (None, None) => return Some(workspace.clone()),
     };
-    Some(format!("{workspace}: {state}{}", asked(status.question.as_ref())))
+    Some(format!("{workspace}: {state}"))
+}
+
+fn life(machine: &MachineDetail) -> String {
+    match machine.apps {
+        0 => machine.meaning.clone(),
+        1 => format!("{}, 1 application", machine.meaning),
+        apps => format!("{}, {apps} applications", machine.meaning),
+    }
 }
 
 /// Where first time setup is.
@@ -160,7 +165,6 @@ fn entry(item: Item, label: &str, is_enabled: bool) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::MachineDetail;
 
     const FREE: Preferences =
         Preferences { logon_start: LogonStart { is_on: true, is_free: true }, shows_exit: true };
@@ -275,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_is_asked_is_in_the_text() {
+    fn what_the_user_of_a_ready_machine_is_asked_is_in_the_text() {
         let question = QuestionDetail { question: "may the guest restart?".into(), answer: String::new() };
         let status = Status { question: Some(question), ..ready(Power::Running, 0) };
         assert_eq!(text(&status).unwrap(), "Office: running; asked: may the guest restart?");
