@@ -19,6 +19,7 @@ pub mod result;
 #[cfg(unix)]
 pub mod session_bus;
 pub mod settings;
+pub mod tray;
 pub mod vault;
 pub mod wakeup;
 pub mod watch;

@@ -23,10 +23,16 @@ impl SessionBus {
     }
 
     pub(crate) fn connect(&self) -> zbus::Result<Connection> {
+        self.connection()?.build()
+    }
+
+    /// A connection that is not made yet. What is served must be known before: zbus serves only what it is told of then
+    /// without a runtime of ours.
+    pub(crate) fn connection(&self) -> zbus::Result<connection::Builder<'_>> {
         let bus = match &self.0 {
             None => connection::Builder::session()?,
             Some(address) => connection::Builder::address(address.as_str())?,
         };
-        bus.method_timeout(PATIENCE).build()
+        Ok(bus.method_timeout(PATIENCE))
     }
 }

@@ -56,6 +56,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("gnome-keyring-daemon", "gnome-keyring"),
     ("secret-tool", "libsecret-tools"),
     ("pinentry-gtk-2", "pinentry-gtk2"),
+    ("xfce4-panel", "xfce4-panel"),
     ("systemd-analyze", "systemd"),
     ("tmux", "tmux"),
     ("vncviewer", "tigervnc-viewer"),
@@ -104,6 +105,7 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         // Nothing to boot.
         "qemu-system-x86_64" => guest::hindrance(install),
         "cupsd" => needs(&["lpadmin", "ippeveprinter", "dbus-daemon"], install),
+        "xfce4-panel" => needs(&["dbus-daemon", "Xvfb", "xdotool", "import"], install),
         "dunst" => needs(&["dbus-daemon", "Xvfb"], install),
         "pinentry-gtk-2" => needs(&["dbus-daemon", "Xvfb", "xdotool"], install),
         "vncviewer" => {

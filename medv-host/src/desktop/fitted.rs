@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::event::{Event, EventId, EventLog};
 
 /// `text` in at most `most` UTF-16 units, which is how Windows counts; what must be cut ends in `…`, and that is noted.
-pub(super) fn fitted<'a>(text: &'a str, most: usize, log: &dyn EventLog) -> Cow<'a, str> {
+pub(crate) fn fitted<'a>(text: &'a str, most: usize, log: &dyn EventLog) -> Cow<'a, str> {
     if text.encode_utf16().count() <= most {
         return Cow::Borrowed(text);
     }

@@ -23,6 +23,7 @@ use medv_protocol::Secret;
 
 use crate::event::EventLog;
 
+pub(crate) use fitted::fitted;
 #[cfg(unix)]
 pub use freedesktop::Freedesktop;
 #[cfg(windows)]

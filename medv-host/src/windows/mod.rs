@@ -7,6 +7,7 @@ pub(crate) mod credentials;
 pub(crate) mod event_log;
 mod job;
 mod memory;
+pub(crate) mod notify_icon;
 pub(crate) mod password_prompt;
 mod pipe;
 pub(crate) mod power;

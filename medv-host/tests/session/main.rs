@@ -1,6 +1,8 @@
 //! The host agent's side of a session, against the real services of a desktop on a bus of their own.
 #![cfg(unix)]
 
+mod icon;
+mod notification_area;
 mod private_session;
 
 mod with_cupsd;
@@ -8,3 +10,4 @@ mod with_dbus_daemon;
 mod with_dunst;
 mod with_gnome_keyring_daemon;
 mod with_pinentry_gtk_2;
+mod with_xfce4_panel;

@@ -12,6 +12,8 @@ use std::time::Duration;
 use medv_host::desktop::Answer;
 use medv_host::event::{Event, EventLog};
 use medv_host::session_bus::SessionBus;
+use zbus::blocking::Connection;
+use zbus::blocking::connection::Builder;
 
 /// A bus that starts no services by itself, whatever is installed on this machine.
 const BUS: &str = r#"<busconfig>
@@ -60,9 +62,13 @@ impl PrivateSession {
     }
 
     /// A connection of the test's own.
-    pub(crate) fn connection(&self) -> zbus::blocking::Connection {
-        let builder = zbus::blocking::connection::Builder::address(self.address.as_str());
-        builder.and_then(zbus::blocking::connection::Builder::build).expect("the bus answers")
+    pub(crate) fn connection(&self) -> Connection {
+        self.connecting().build().expect("the bus answers")
+    }
+
+    /// The same before it is made, for what it is to serve.
+    pub(crate) fn connecting(&self) -> Builder<'_> {
+        Builder::address(self.address.as_str()).expect("an address")
     }
 
     /// A program in this session.

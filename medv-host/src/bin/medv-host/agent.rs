@@ -16,6 +16,7 @@ use medv_host::hypervisor::{self, qemu::Qemu};
 use medv_host::menu::Folders;
 use medv_host::places::Places;
 use medv_host::settings::Settings;
+use medv_host::tray::Tray;
 use medv_host::vault::system_vault;
 use medv_host::watch;
 
@@ -55,7 +56,7 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
         program,
         user: user()?,
     };
-    let socket = places.socket();
+    let (socket, root) = (places.socket(), places.root.clone());
     let agent = Agent::new(places, parts)?;
     let outbox = agent.outbox();
     let conversations =
@@ -72,7 +73,11 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
         Level::Information,
         concat!("medv-host ", env!("CARGO_PKG_VERSION"), " has started"),
     ));
+    let tray = Tray::new(agent.outbox(), root, system_desktop(Arc::clone(log)), Arc::clone(log));
+    let tray = tray.show().map_err(|error| Error::io("cannot start a thread for the icon", error))?;
     agent.run();
+    // An icon that is not taken away is seen until the pointer touches it.
+    _ = tray.join();
     conversations.finish(PATIENCE);
     log.note(&Event::plain(Level::Information, "medv-host has ended"));
     Ok(())
