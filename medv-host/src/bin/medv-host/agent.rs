@@ -67,7 +67,7 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
     })?;
     #[cfg(windows)]
     watch_session(&agent, &**log);
-    watch_installed(root, &agent, &**log);
+    watch_installed(&root, &agent, &**log);
     watch_network(&agent, &**log);
     log.note(&Event::plain(
         Level::Information,
@@ -84,10 +84,10 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
 }
 
 /// Installers change things while sessions run.
-fn watch_installed(root: Option<&Path>, agent: &Agent, log: &dyn EventLog) {
+fn watch_installed(root: &Path, agent: &Agent, log: &dyn EventLog) {
     let outbox = agent.outbox();
     let changed = move || outbox.send(Message::InstalledChanged).is_ok();
-    if let Err(error) = watch::begin(root.unwrap_or(Path::new("/")), changed) {
+    if let Err(error) = watch::begin(root, changed) {
         let error = Error::io("cannot watch what is installed", error)
             .advice("after an installation: medv-host refresh");
         log.note(&Event::of_error(Level::Warning, &error));
