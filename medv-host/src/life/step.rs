@@ -68,6 +68,7 @@ impl Life {
             // Another agent than the one that has logged him on.
             (LoggingOn | Running, Input::Hello) => self.log_on(),
             (Starting | Awake | LoggingOn | Running, Input::Upgrading(until)) => {
+                self.closes = None;
                 self.enter(Starting, Some(until.after(rules.task_timeout)));
                 Vec::new()
             }
