@@ -77,27 +77,55 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     tests.and(documentation).and(benches)
 }
 
-/// The package whose tests run whole commands. They wait more than they compute: they run beside those of all others.
-const WHOLE_COMMANDS: &str = "medv-tests";
+/// Tests that wait more than they compute run beside the others, and are told of when those have ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// Of whole commands.
+    Commands,
+    /// On a machine that Wine plays. Two of them would take each other's windows.
+    Wine,
+}
 
-/// Runs all tests but those of the documentation, in two halves at the same time. What the one prints comes after the
-/// other's.
-fn side_by_side(cargo_test: impl Fn(&[String]) -> Command) -> Result<()> {
-    let (mut whole, mut own) = (Vec::new(), ["--lib", "--bins", "--examples"].map(String::from).to_vec());
-    for (package, test) in integration_tests()? {
-        let half = if package == WHOLE_COMMANDS { &mut whole } else { &mut own };
-        half.extend(["--test".to_owned(), test]);
+impl Beside {
+    /// Whether a test of a package is one of them.
+    fn of(package: &str, test: &str) -> Option<Self> {
+        match package {
+            "medv-tests" if test.starts_with("wine_") => Some(Self::Wine),
+            "medv-tests" => Some(Self::Commands),
+            _ => None,
+        }
     }
-    let mut whole = cargo_test(&whole);
-    let said = target("tests")?.join("whole-commands.log");
-    let log = fs::File::create(&said)?;
-    whole.stdout(log.try_clone()?).stderr(log);
-    let (own, whole) = thread::scope(|scope| {
-        let whole = scope.spawn(|| show(&mut whole).map_err(|error| error.to_string()));
-        (show(&mut cargo_test(&own)), whole.join())
-    });
-    print!("{}", String::from_utf8_lossy(&fs::read(said)?));
-    own.and(whole.map_err(|_| "a thread has panicked")?.map_err(Into::into))
+}
+
+/// Runs all tests but those of the documentation.
+fn side_by_side(cargo_test: impl Fn(&[String]) -> Command) -> Result<()> {
+    let tests = integration_tests()?;
+    let named = |beside: Option<Beside>| -> Vec<String> {
+        let some = tests.iter().filter(|(package, test)| Beside::of(package, test) == beside);
+        some.flat_map(|(_, test)| ["--test".to_owned(), test.clone()]).collect()
+    };
+    let mut own = named(None);
+    own.extend(["--lib", "--bins", "--examples"].map(String::from));
+    let folder = target("tests")?;
+    let mut others = Vec::new();
+    for (beside, name) in [(Beside::Commands, "commands.log"), (Beside::Wine, "wine.log")] {
+        let (mut test, log) = (cargo_test(&named(Some(beside))), fs::File::create(folder.join(name))?);
+        test.stdout(log.try_clone()?).stderr(log);
+        others.push((test, folder.join(name)));
+    }
+    thread::scope(|scope| {
+        let others = others.into_iter().map(|(mut test, log)| {
+            (scope.spawn(move || show(&mut test).map_err(|error| error.to_string())), log)
+        });
+        let others: Vec<_> = others.collect();
+        let mut outcome = show(&mut cargo_test(&own));
+        for (test, log) in others {
+            let ended = test.join().unwrap_or_else(|_| Err("a thread has panicked".into()));
+            print!("{}", String::from_utf8_lossy(&fs::read(log)?));
+            outcome = outcome.and(ended.map_err(Into::into));
+        }
+        outcome
+    })
 }
 
 /// Packages of the workspace and their integration tests. A name that two packages have is there once for each of them.
