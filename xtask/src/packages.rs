@@ -136,7 +136,7 @@ fn gives_loop_devices() -> bool {
 
 /// A network of its own, in which `ip` may change something.
 fn gives_networks() -> bool {
-    let change = "mount -t sysfs none /sys && ip link add a type veth peer name b";
+    let change = "mount -t sysfs none /sys && ip link add cable type veth peer name plug";
     capture(command("unshare").args(["--net", "--mount", "--map-root-user", "sh", "-c", change])).is_ok()
 }
 
