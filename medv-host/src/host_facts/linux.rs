@@ -91,17 +91,8 @@ fn domain(sssd: &str, krb5: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host_facts::played::host;
     use std::os::unix::fs::symlink;
-
-    fn host(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        for (path, content) in files {
-            let path = root.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, content).unwrap();
-        }
-        root
-    }
 
     #[test]
     fn a_host_without_files_is_unknown_and_no_error() {

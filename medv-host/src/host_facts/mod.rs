@@ -6,6 +6,8 @@ mod distinguished_name;
 mod linux;
 mod locale;
 pub mod network;
+#[cfg(all(test, unix))]
+pub(crate) mod played;
 pub mod printers;
 mod time_zone;
 #[cfg(windows)]

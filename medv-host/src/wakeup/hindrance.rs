@@ -80,6 +80,7 @@ mod linux {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::host_facts::played::host;
 
         const HEAD: &str =
             "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
@@ -89,17 +90,6 @@ mod linux {
                               00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo\n";
         const DEFAULT_6: &str = "00000000000000000000000000000000 00 00000000000000000000000000000000 00 \
                                  fe800000000000000000000000000001 00000400 00000001 00000000 00000003    wlan0\n";
-
-        /// A host with these files.
-        fn host(files: &[(&str, &str)]) -> tempfile::TempDir {
-            let root = tempfile::tempdir().unwrap();
-            for (path, text) in files {
-                let path = root.path().join(path);
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, text).unwrap();
-            }
-            root
-        }
 
         fn found(files: &[(&str, &str)]) -> Option<Hindrance> {
             hindrance_below(host(files).path())

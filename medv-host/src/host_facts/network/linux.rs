@@ -128,6 +128,7 @@ fn values<'a>(text: &'a str, keys: &'a [&str]) -> impl Iterator<Item = std::str:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host_facts::played::host;
 
     const ROUTES: &str = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n\
                           eth0\t00000000\t0100000A\t0003\t0\t0\t900\t00000000\t0\t0\t0\n\
@@ -135,16 +136,6 @@ mod tests {
                           wlan0\t0002A8C0\t00000000\t0001\t0\t0\t600\t00FFFFFF\t0\t0\t0\n";
     const ROUTES_6: &str = "00000000000000000000000000000000 00 00000000000000000000000000000000 00 \
                             fe800000000000000000000000000001 00000400 00000001 00000000 00000003    wlan0\n";
-
-    fn host(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = root.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        root
-    }
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
