@@ -51,17 +51,17 @@ impl Agent {
         self.arriving.clear();
         // Another agent may be there than the one that was asked.
         self.fail_requests("the guest agent has begun anew");
+        if self.is_ready() && phase == Phase::Ready && self.begins_upgrade() {
+            // The next agent is told all of it.
+            return;
+        }
         self.tell_network();
         if phase == Phase::Ready {
             self.look_for_printers();
         }
         match (self.is_ready(), phase) {
             (false, phase) => self.step_fts(&fts::Input::Hello(phase)),
-            (true, Phase::Ready) => {
-                if !self.begins_upgrade() {
-                    self.step_life(&life::Input::Hello);
-                }
-            }
+            (true, Phase::Ready) => self.step_life(&life::Input::Hello),
             // A guest that has forgotten its setup: only a new one helps.
             (true, Phase::Setup) => {
                 self.note(&Event::numbered(EventId::MachineInvalid, "the guest is not set up any more"));
