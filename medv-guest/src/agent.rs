@@ -35,6 +35,8 @@ pub(crate) enum Event {
     Changed,
     /// A program that the host had started has ended.
     Ended(RequestId),
+    /// The user who was to be logged on by that request is at his desktop.
+    LoggedOn(RequestId, Session),
     /// First time setup is complete.
     SetUp,
     /// Somebody ends the agent.
@@ -94,6 +96,7 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         apps,
         printers,
         session: None,
+        logging_on: None,
         upgrade: None,
         restart_reason: None,
         bad_lines: 0,
@@ -130,6 +133,8 @@ struct Agent {
     apps: Apps,
     printers: Printers,
     session: Option<Session>,
+    /// The request that this host waits for.
+    logging_on: Option<RequestId>,
     upgrade: Option<Upgrade>,
     /// What the host was told about it.
     restart_reason: Option<String>,
@@ -157,6 +162,7 @@ impl Agent {
                 }
                 Event::Changed => self.look_again(),
                 Event::Ended(request) => self.outbox.say_or_keep(ToHost::AppEnded { request }),
+                Event::LoggedOn(request, session) => self.logged_on(request, session),
                 Event::SetUp => return self.go_down(Power::Restart),
                 Event::Stop => {
                     self.bye();
@@ -241,6 +247,7 @@ impl Agent {
             self.say_hello();
         }
         // Its requests have numbers of their own.
+        self.logging_on = None;
         self.upgrade = None;
         self.printers.begin_anew();
         self.log.set_level(log_level);
@@ -279,15 +286,28 @@ impl Agent {
     }
 
     fn log_on(&mut self, request: RequestId, user: &str, password: &Secret) {
-        match Session::begin(&self.places, user, password.reveal()) {
-            Ok(session) => {
-                self.log.note(Level::Information, &format!("{user} is logged on"));
-                self.session = Some(session);
-                self.done(request, Ok(()));
-                self.say(&ToHost::LoggedOn { user: user.to_owned() });
+        let session = match Session::begin(&self.places, user, password.reveal()) {
+            Ok(session) => session,
+            Err(error) => return self.done(request, Err(error)),
+        };
+        self.logging_on = Some(request);
+        let (places, log, events) = (self.places.clone(), Arc::clone(&self.log), self.events.clone());
+        std::thread::spawn(move || {
+            if let Err(error) = session.open(&places) {
+                log.note(Level::Warning, &error.to_string());
             }
-            Err(error) => self.done(request, Err(error)),
+            let _ = events.send(Event::LoggedOn(request, session));
+        });
+    }
+
+    fn logged_on(&mut self, request: RequestId, session: Session) {
+        let user = session.user().to_owned();
+        self.log.note(Level::Information, &format!("{user} is logged on"));
+        self.session = Some(session);
+        if self.logging_on.take_if(|waiting| *waiting == request).is_some() {
+            self.done(request, Ok(()));
         }
+        self.say(&ToHost::LoggedOn { user });
     }
 
     fn start(&self, request: RequestId, id: &AppId) -> Result<()> {

@@ -38,6 +38,8 @@ mod system;
 mod system;
 
 #[cfg(unix)]
+pub use system::login::become_session;
+#[cfg(unix)]
 pub use system::session::become_user;
 
 pub use error::{Error, Result};

@@ -27,6 +27,8 @@ pub enum Command {
         /// What, with its arguments.
         command: Vec<OsString>,
     },
+    /// `session`, which systemd calls for a user who is logged on.
+    Session,
     /// `--version`
     Version,
     /// `--help`
@@ -107,6 +109,7 @@ fn command(words: Vec<OsString>, from: Option<PathBuf>) -> Result<Command, Strin
     };
     let command = match first.to_str() {
         Some("run") => Command::Run,
+        Some("session") => Command::Session,
         Some("install") => Command::Install { from: from.map_or_else(own_folder, Ok)? },
         Some("restart-required") => Command::RestartRequired { reason: text(words.next(), "the reason")? },
         Some("as-user") => {

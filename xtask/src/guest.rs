@@ -76,7 +76,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 fn provide_disk() -> Result<PathBuf> {
-    let kernel = kernel_package()?;
+    let kernel = kernel_package("linux-image-cloud-amd64")?;
     let sources = [include_str!("guest.rs"), include_str!("guest/disk.rs"), include_str!("guest/drivers.rs")];
     let digest = digest(&(&kernel, PACKAGES, KEPT, sources), &root().join("xtask/guest"))?;
     made_once(&format!("guest-{digest:016x}.vhd"), |work| make(&kernel, &target("guest/debs")?, work))
@@ -97,15 +97,15 @@ fn made_once(name: &str, make: impl FnOnce(&Path) -> Result<PathBuf>) -> Result<
     Ok(disk)
 }
 
-/// The package that the current kernel for clouds is in.
-fn kernel_package() -> Result<String> {
-    let ask = || capture(command("apt-cache").args(["depends", "linux-image-cloud-amd64"]));
+/// The package that the current kernel of this kind is in.
+fn kernel_package(kind: &str) -> Result<String> {
+    let ask = || capture(command("apt-cache").args(["depends", kind]));
     let depends = ask().or_else(|_| {
         capture(command("apt-get").args(["-qq", "update"]))?;
         ask()
     })?;
     let name = depends.lines().find_map(|line| line.trim().strip_prefix("Depends: "));
-    Ok(name.ok_or("apt-cache names no kernel for clouds")?.to_owned())
+    Ok(name.ok_or_else(|| format!("apt-cache names no kernel for {kind}"))?.to_owned())
 }
 
 /// Of all that a disk is made of: what is in `folder`, and the rest; packages by their names.

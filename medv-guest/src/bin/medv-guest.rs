@@ -34,8 +34,12 @@ fn run(options: &Options) -> Result<()> {
         Command::RestartRequired { reason } => restart_required::note(&options.places, reason),
         #[cfg(unix)]
         Command::AsUser { user, command } => Err(medv_guest::become_user(&options.places, user, command)),
+        #[cfg(unix)]
+        Command::Session => Err(medv_guest::become_session(&options.places)),
         #[cfg(not(unix))]
-        Command::AsUser { .. } => Err(medv_guest::Error::new("only Linux knows this command")),
+        Command::AsUser { .. } | Command::Session => {
+            Err(medv_guest::Error::new("only Linux knows this command"))
+        }
         Command::Version => {
             println!("medv-guest {}", env!("CARGO_PKG_VERSION"));
             Ok(())

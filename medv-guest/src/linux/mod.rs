@@ -12,6 +12,7 @@ pub(crate) mod accounts;
 pub(crate) mod apps;
 mod cups;
 mod desktop_entry;
+pub(crate) mod login;
 mod password;
 pub(crate) mod personalise;
 pub(crate) mod port;

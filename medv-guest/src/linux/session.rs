@@ -1,14 +1,14 @@
 //! The user who is logged on, and programs that run as him.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Gid, Uid};
 
 use super::accounts::{User, find_user, group_ids};
-use super::password;
+use super::{login, password};
 use crate::{Error, Places, Result};
 
 /// A user who has given his password.
@@ -21,14 +21,19 @@ impl Session {
     pub(crate) fn begin(places: &Places, name: &str, password: &str) -> Result<Self> {
         let user = find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))?;
         password::check(places, name, password)?;
-        if places.is_real() {
-            start_user_manager(&user);
-        }
         Ok(Self { user })
     }
 
     pub(crate) fn user(&self) -> &str {
         &self.user.name
+    }
+
+    /// Brings the user to the guest's screen, which may take a while.
+    ///
+    /// # Errors
+    /// If he is not there. Programs can be started for all that.
+    pub(crate) fn open(&self, places: &Places) -> Result<()> {
+        login::open(places, &self.user)
     }
 
     /// Starts a program as the user: this program calls itself, becomes the user, and becomes the program.
@@ -45,16 +50,6 @@ impl Session {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| Error::new(format!("a program cannot be started: {error}")))
-    }
-}
-
-/// What systemd runs for each user who is logged on: it makes the folder for the user's sockets, and the bus of the session.
-/// Programs start without it, too.
-fn start_user_manager(user: &User) {
-    if Path::new("/run/systemd/system").is_dir() {
-        let mut systemctl = Command::new("systemctl");
-        systemctl.arg("start").arg(format!("user@{}.service", user.uid));
-        let _ = systemctl.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
 }
 
@@ -86,15 +81,24 @@ fn prepare(places: &Places, name: &str, command: &[OsString]) -> Result<Command>
     // A session of its own: whoever ends the agent does not end the user's programs. That it leads one already is fine.
     let _ = rustix::process::setsid();
     let home = places.at(&user.home);
-    let mut command = Command::new(program);
+    let environment = if places.is_real() { login::environment(&user) } else { BTreeMap::new() };
+    let mut command = if environment.is_empty() {
+        Command::new(program)
+    } else {
+        // It is the user's, and not the agent's, in the eyes of systemd: who ends the agent leaves it alone.
+        let mut scope = Command::new("systemd-run");
+        scope.args(["--user", "--scope", "--quiet", "--collect", "--"]).arg(program);
+        scope
+    };
     command.args(arguments).env_clear();
-    command.env("HOME", &home).env("USER", name).env("LOGNAME", name).env("SHELL", &user.shell);
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
     command.env("DISPLAY", ":0").env("LANG", super::apps::locale(places));
-    let runtime = places.at(format!("/run/user/{}", user.uid));
+    let runtime = places.at(login::runtime_folder(&user));
     if runtime.is_dir() {
         command.env("XDG_RUNTIME_DIR", &runtime);
     }
+    command.envs(environment);
+    command.env("HOME", &home).env("USER", name).env("LOGNAME", name).env("SHELL", &user.shell);
     command.current_dir(if home.is_dir() { &home } else { places.root() });
     Ok(command)
 }

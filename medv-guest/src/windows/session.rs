@@ -69,6 +69,12 @@ impl Session {
         &self.user
     }
 
+    /// The desktop is there, or comes, without the agent.
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "Linux has something to do here")]
+    pub(crate) fn open(&self, _: &Places) -> Result<()> {
+        Ok(())
+    }
+
     /// Starts a program on the desktop of the user.
     #[expect(clippy::unused_self, reason = "only who is logged on may start programs")]
     pub(crate) fn spawn(&self, _: &Places, command: &[OsString]) -> Result<Child> {

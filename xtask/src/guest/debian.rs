@@ -1,5 +1,5 @@
-//! A whole Debian, as an administrator makes one for users: systemd, cloud-init with Debian's own configuration, sudo. What he
-//! adds is in `xtask/guest-debian/root/`, what he types at the end in `xtask/guest-debian/seal`.
+//! A whole Debian, as an administrator makes one for users: systemd, cloud-init with Debian's own configuration, sudo, a desktop
+//! with a window manager and a terminal, sound. What he adds is in `xtask/guest-debian/root/`, what he types at the end in `xtask/guest-debian/seal`.
 //!
 //! The packages come from where this machine's own come from.
 
@@ -15,10 +15,14 @@ const SOURCES: &str = "/etc/apt/sources.list.d/debian.sources";
 const RELEASE: &str = "bookworm";
 
 /// The partition of the system, in MiB.
-const SYSTEM: u64 = 1000;
+const SYSTEM: u64 = 2000;
+
+/// With drivers for screens and sound, which the one for clouds has not.
+const KERNEL: &str = "linux-image-amd64";
 
 /// Besides what every Debian has.
 const PACKAGES: &[&str] = &[
+    "alsa-utils",
     "cloud-init",
     "dbus",
     "dbus-user-session",
@@ -27,12 +31,18 @@ const PACKAGES: &[&str] = &[
     "iproute2",
     "isc-dhcp-client",
     "libpam-systemd",
-    "linux-image-cloud-amd64",
+    KERNEL,
     "locales",
+    "openbox",
     "procps",
     "sudo",
     "systemd-sysv",
     "udev",
+    "x11-utils",
+    "xinit",
+    "xserver-xorg-core",
+    "xserver-xorg-input-libinput",
+    "xterm",
     "zstd",
 ];
 
@@ -49,7 +59,7 @@ pub(super) fn provide_disk() -> Result<PathBuf> {
     }
     let folder = root().join("xtask/guest-debian");
     let sources = [include_str!("debian.rs"), include_str!("disk.rs")];
-    let digest = digest(&(kernel_package()?, sources), &folder)?;
+    let digest = digest(&(kernel_package(KERNEL)?, sources), &folder)?;
     made_once(&format!("debian-{digest:016x}.vhd"), |work| make(&folder, work))
 }
 
