@@ -38,9 +38,7 @@ mod system;
 mod system;
 
 #[cfg(unix)]
-pub use system::login::become_session;
-#[cfg(unix)]
-pub use system::session::become_user;
+pub use system::{application::run_application, login::become_session, session::become_user};
 
 pub use error::{Error, Result};
 pub use places::Places;

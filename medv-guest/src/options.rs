@@ -27,6 +27,11 @@ pub enum Command {
         /// What, with its arguments.
         command: Vec<OsString>,
     },
+    /// `application PROGRAM [ARG…]`, which the user becomes for each application.
+    Application {
+        /// What, with its arguments.
+        command: Vec<OsString>,
+    },
     /// `session`, which systemd calls for a user who is logged on.
     Session,
     /// `--version`
@@ -79,8 +84,12 @@ impl Options {
         let mut words: Vec<OsString> = Vec::new();
         let mut flag = None;
         while let Some(argument) = given.next() {
-            // What follows a user's name is that program's own.
-            let is_foreign = words.len() > 1 && words.first().is_some_and(|word| word == "as-user");
+            // What follows is a program's own.
+            let is_foreign = match words.first() {
+                Some(word) if word == "application" => true,
+                Some(word) if word == "as-user" => words.len() > 1,
+                _ => false,
+            };
             let mut value = || given.next().ok_or_else(|| format!("{} needs a value", argument.display()));
             match argument.to_str() {
                 _ if is_foreign => words.push(argument),
@@ -116,6 +125,7 @@ fn command(words: Vec<OsString>, from: Option<PathBuf>) -> Result<Command, Strin
             let user = text(words.next(), "the user")?;
             return Ok(Command::AsUser { user, command: words.collect() });
         }
+        Some("application") => return Ok(Command::Application { command: words.collect() }),
         _ => return Err(format!("no command {}", OsStr::display(&first))),
     };
     match words.next() {

@@ -35,9 +35,11 @@ fn run(options: &Options) -> Result<()> {
         #[cfg(unix)]
         Command::AsUser { user, command } => Err(medv_guest::become_user(&options.places, user, command)),
         #[cfg(unix)]
+        Command::Application { command } => medv_guest::run_application(command),
+        #[cfg(unix)]
         Command::Session => Err(medv_guest::become_session(&options.places)),
         #[cfg(not(unix))]
-        Command::AsUser { .. } | Command::Session => {
+        Command::AsUser { .. } | Command::Application { .. } | Command::Session => {
             Err(medv_guest::Error::new("only Linux knows this command"))
         }
         Command::Version => {

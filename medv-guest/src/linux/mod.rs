@@ -9,6 +9,7 @@ use crate::Places;
 use crate::files::read_text;
 
 pub(crate) mod accounts;
+pub(crate) mod application;
 pub(crate) mod apps;
 mod cups;
 mod desktop_entry;

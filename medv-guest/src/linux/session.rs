@@ -36,7 +36,7 @@ impl Session {
         login::open(places, &self.user)
     }
 
-    /// Starts a program as the user: this program calls itself, becomes the user, and becomes the program.
+    /// Starts a program as the user: this program calls itself, becomes the user, starts the program and waits for it.
     pub(crate) fn spawn(&self, places: &Places, command: &[OsString]) -> Result<Child> {
         // /proc/self/exe is right even when the file was replaced meanwhile.
         Command::new("/proc/self/exe")
@@ -53,7 +53,7 @@ impl Session {
     }
 }
 
-/// Becomes the user, then the program. Returns only what went wrong. This process must have one thread: what it becomes
+/// Becomes the user, then what waits for the program. Returns only what went wrong. This process must have one thread: what it becomes
 /// holds for the thread that asks.
 #[must_use]
 pub fn become_user(places: &Places, name: &str, command: &[OsString]) -> Error {
@@ -68,7 +68,6 @@ pub fn become_user(places: &Places, name: &str, command: &[OsString]) -> Error {
 
 fn prepare(places: &Places, name: &str, command: &[OsString]) -> Result<Command> {
     let user = find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))?;
-    let (program, arguments) = command.split_first().ok_or_else(|| Error::new("no program is given"))?;
     let failed = |error: rustix::io::Errno| Error::new(format!("cannot become {name}: {error}"));
     if rustix::process::getuid().is_root() {
         let groups: Vec<Gid> = group_ids(places, &user)?.into_iter().map(Gid::from_raw).collect();
@@ -82,23 +81,24 @@ fn prepare(places: &Places, name: &str, command: &[OsString]) -> Result<Command>
     let _ = rustix::process::setsid();
     let home = places.at(&user.home);
     let environment = if places.is_real() { login::environment(&user) } else { BTreeMap::new() };
-    let mut command = if environment.is_empty() {
-        Command::new(program)
+    let own_program = places.program("medv-guest");
+    let mut line = if environment.is_empty() {
+        Command::new(own_program)
     } else {
         // It is the user's, and not the agent's, in the eyes of systemd: who ends the agent leaves it alone.
         let mut scope = Command::new("systemd-run");
-        scope.args(["--user", "--scope", "--quiet", "--collect", "--"]).arg(program);
+        scope.args(["--user", "--scope", "--quiet", "--collect", "--"]).arg(own_program);
         scope
     };
-    command.args(arguments).env_clear();
-    command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
-    command.env("DISPLAY", ":0").env("LANG", super::apps::locale(places));
+    line.arg("application").args(command).env_clear();
+    line.env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
+    line.env("DISPLAY", ":0").env("LANG", super::apps::locale(places));
     let runtime = places.at(login::runtime_folder(&user));
     if runtime.is_dir() {
-        command.env("XDG_RUNTIME_DIR", &runtime);
+        line.env("XDG_RUNTIME_DIR", &runtime);
     }
-    command.envs(environment);
-    command.env("HOME", &home).env("USER", name).env("LOGNAME", name).env("SHELL", &user.shell);
-    command.current_dir(if home.is_dir() { &home } else { places.root() });
-    Ok(command)
+    line.envs(environment);
+    line.env("HOME", &home).env("USER", name).env("LOGNAME", name).env("SHELL", &user.shell);
+    line.current_dir(if home.is_dir() { &home } else { places.root() });
+    Ok(line)
 }

@@ -106,6 +106,24 @@ fn an_application_runs_as_the_user_and_its_end_is_told() {
 }
 
 #[test]
+fn an_application_runs_until_nothing_of_it_is_left() {
+    let mut guest = ready();
+    let [go_on, proof] = ["go-on", "proof"].map(|name| guest.path(name).display().to_string());
+    guest.script(
+        "opt/launcher",
+        &format!("setsid sh -c 'until [ -e {go_on} ]; do sleep 0.1; done; echo done >{proof}' &\n"),
+    );
+    guest.app("app.desktop", "App", &guest.path("opt/launcher").display().to_string());
+    let (mut host, _) = guest.start_greeted();
+    host.log_on(1, PASSWORD);
+    host.say(&ToGuest::StartApp { request: 2, id: AppId("app.desktop".into()) });
+    assert_eq!(host.answer(2), None);
+    guest.write("go-on", "");
+    host.wait_for(|said| (said == ToHost::AppEnded { request: 2 }).then_some(()));
+    assert_eq!(guest.read("proof"), "done\n");
+}
+
+#[test]
 fn an_address_goes_to_the_browser_and_nothing_else_does() {
     let mut guest = ready();
     guest.script("usr/bin/xdg-open", &format!("echo \"$#\" \"$1\" >{}", guest.path("opened").display()));
