@@ -30,6 +30,8 @@ impl Agent {
             ToHost::RestartRequired { reason } => {
                 if self.is_ready() {
                     self.step_life(&life::Input::RestartRequired(reason));
+                } else {
+                    self.restart_reason = Some(reason);
                 }
             }
             ToHost::Event { level, text } => {
@@ -47,6 +49,7 @@ impl Agent {
             format!("the guest agent {} of {} speaks, boot {}", hello.agent, hello.machine, hello.boot),
         ));
         self.babbled = 0;
+        self.restart_reason = None;
         self.guest = Some(hello);
         self.arriving.clear();
         // Another agent may be there than the one that was asked.

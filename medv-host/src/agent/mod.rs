@@ -158,6 +158,8 @@ pub struct Agent {
     /// Applications of a list that has not ended.
     arriving: Vec<App>,
     babbled: u32,
+    /// Why the guest wants a restart, as long as first time setup runs.
+    restart_reason: Option<String>,
     upgrade: Upgrade,
 
     /// Whether it was said that there is nobody to ask.
@@ -211,6 +213,7 @@ impl Agent {
             are_apps_known: false,
             arriving: Vec::new(),
             babbled: 0,
+            restart_reason: None,
             upgrade: Upgrade::default(),
             is_nobody_there: false,
             password: None,

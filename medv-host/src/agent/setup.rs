@@ -13,11 +13,11 @@ use super::{Agent, Message};
 use crate::answers::{self, GuestKind, Made};
 use crate::desktop::Question;
 use crate::event::{Event, EventId, Level};
-use crate::fts::{Action, Failure, Input, Mode};
+use crate::fts::{Action, Failure, Input, Mode, Stage};
 use crate::host_facts;
 use crate::hypervisor::{End, Guest};
 use crate::layer;
-use crate::life::Life;
+use crate::life::{self, Life};
 use crate::moment::Moment;
 use crate::result::SetupResult;
 use crate::settings::Settings;
@@ -41,13 +41,16 @@ impl Agent {
         // What comes now may be cut short: it is written down first how far it is.
         self.keep();
         if self.is_ready() && !was_ready {
-            self.life = Life::after_first_time_setup();
+            self.life = Life::after_first_time_setup(&self.settings().life_rules(), Moment::now());
             self.publish();
         } else if was_ready && !self.is_ready() {
             self.refuse_awaited("first time setup runs again");
         }
         for action in actions {
             self.perform(action);
+        }
+        if let Some(reason) = self.restart_reason.take_if(|_| self.fts.stage == Stage::Ready) {
+            self.step_life(&life::Input::RestartRequired(reason));
         }
     }
 

@@ -44,6 +44,14 @@ pub struct Life {
     then: Then,
     /// It was woken up for updates.
     woken: Option<Woken>,
+    /// Whether the user has started it himself: then it is not closed for want of use.
+    is_held: bool,
+    /// Until when what is being opened counts as if it ran.
+    opens: Option<Moment>,
+    /// Why the guest wants a restart, before the user is logged on.
+    restart_reason: Option<String>,
+    /// When it was last restarted for the guest.
+    restarted: Option<Moment>,
     /// Since when a restart is wanted that the user has put off.
     restart_since: Option<Moment>,
     /// When it ended without being asked to, the last few times.
@@ -93,6 +101,10 @@ impl Life {
             closes: None,
             then: Then::Stay,
             woken: None,
+            is_held: false,
+            opens: None,
+            restart_reason: None,
+            restarted: None,
             restart_since: None,
             crashes: Vec::new(),
             recycled: false,
@@ -100,8 +112,10 @@ impl Life {
     }
 
     /// A machine whose first time setup has just ended: it runs, and the user is logged on.
-    pub fn after_first_time_setup() -> Self {
-        Self { power: Power::Running, ..Self::new() }
+    pub fn after_first_time_setup(rules: &Rules, now: Moment) -> Self {
+        let mut life = Self { power: Power::Running, ..Self::new() };
+        life.linger(rules, now);
+        life
     }
 
     /// When [`Input::TimeUp`] is due.

@@ -9,6 +9,9 @@ pub(super) const LINGER: Duration = Duration::from_secs(10);
 pub(super) const CRASHES: usize = 3;
 pub(super) const CRASHES_WITHIN: Duration = Duration::from_secs(600);
 
+/// How often the guest gets a restart without the user being asked: not more than once in so long.
+pub(super) const RESTARTS_APART: Duration = Duration::from_secs(3600);
+
 /// What the settings say of a machine's life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {

@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::input::Input;
 use super::power::Power;
-use super::rules::{CRASHES, CRASHES_WITHIN, CloseAction, LINGER, Rules};
+use super::rules::{CRASHES, CRASHES_WITHIN, CloseAction, RESTARTS_APART, Rules};
 use super::{Life, Then, Woken};
 use crate::event::EventId;
 use crate::hypervisor::End;
@@ -22,20 +22,18 @@ impl Life {
                 if rules.logon_start { self.start(rules, now) } else { Vec::new() }
             }
 
-            (Off | Saved, Input::StartWanted) => self.start(rules, now),
+            (_, Input::StartWanted) => self.start_wanted(rules, now),
             (Off | Saved, Input::AppWanted) => {
                 self.is_awaited = true;
                 self.start(rules, now)
             }
-            (Awake, Input::StartWanted) => self.log_on(),
             (Awake, Input::AppWanted) => {
                 self.is_awaited = true;
                 self.log_on()
             }
             (Running, Input::AppWanted) => {
-                self.is_awaited = false;
-                self.closes = Some(now.after(LINGER));
-                vec![Action::OpenAwaited]
+                self.linger(rules, now);
+                self.open_awaited(now)
             }
             // The user had closed the question, and now wants something.
             (LoggingOn, Input::AppWanted) if self.state_ends.is_none() => {
@@ -46,13 +44,9 @@ impl Life {
                 self.is_awaited = true;
                 Vec::new()
             }
-            (power, Input::StartWanted) if power.is_ending() && self.then == Then::Stay => {
-                self.then = Then::Start;
-                Vec::new()
-            }
             (_, Input::AppStarted) => {
                 self.apps = self.apps.saturating_add(1);
-                self.closes = None;
+                (self.closes, self.opens) = (None, None);
                 // Who opened an application keeps the machine up.
                 self.woken = None;
                 Vec::new()
@@ -96,6 +90,7 @@ impl Life {
             }
 
             (Starting | LoggingOn | Awake | Running, Input::StopWanted(how)) => {
+                self.is_held = false;
                 let mut actions = self.refuse_awaited(Then::Stay.reason());
                 actions.extend(self.close(*how, rules, now));
                 actions
@@ -132,27 +127,65 @@ impl Life {
         if self.restart_since.is_some() {
             return self.restart(rules, now);
         }
-        self.closes = (!rules.logon_start).then(|| now.after(LINGER));
+        self.linger(rules, now);
         Vec::new()
     }
 
     fn logged_on(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
         self.enter(Power::Running, None);
         self.recycled = false;
-        self.closes = (!rules.logon_start && self.woken.is_none()).then(|| now.after(LINGER));
-        if std::mem::take(&mut self.is_awaited) { vec![Action::OpenAwaited] } else { Vec::new() }
+        self.linger(rules, now);
+        let reason = self.restart_reason.take();
+        if reason.is_some() && self.may_restart(now) {
+            // What waits is opened after that.
+            return self.restart_for_guest(rules, now);
+        }
+        let mut actions = if self.is_awaited { self.open_awaited(now) } else { Vec::new() };
+        actions.extend(reason.map(|reason| self.ask_restart(reason, now)));
+        actions
+    }
+
+    fn start_wanted(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+        self.is_held = true;
+        (self.closes, self.woken) = (None, None);
+        match self.power {
+            power if power.is_off() => return self.start(rules, now),
+            Power::Awake => return self.log_on(),
+            power if power.is_ending() && self.then == Then::Stay => self.then = Then::Start,
+            _ => {}
+        }
+        Vec::new()
     }
 
     fn restart_required(&mut self, reason: &str, rules: &Rules, now: Moment) -> Vec<Action> {
+        let is_used = self.apps > 0 || self.opens.is_some_and(|until| now < until);
         match self.power {
-            Power::Running if self.apps == 0 => self.restart(rules, now),
+            Power::Running if !is_used && self.may_restart(now) => self.restart_for_guest(rules, now),
             Power::Running if self.restart_since.is_none() => {
-                self.restart_since = Some(now);
-                vec![Action::AskRestart(reason.to_owned())]
+                vec![self.ask_restart(reason.to_owned(), now)]
             }
-            Power::Awake => self.restart(rules, now),
+            Power::Awake if self.may_restart(now) => self.restart_for_guest(rules, now),
+            Power::Starting | Power::LoggingOn => {
+                self.restart_reason = Some(reason.to_owned());
+                Vec::new()
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether nobody is asked. A guest that always wants to be restarted would otherwise never be there.
+    fn may_restart(&self, now: Moment) -> bool {
+        self.restarted.is_none_or(|restarted| restarted.after(RESTARTS_APART) <= now)
+    }
+
+    fn restart_for_guest(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+        self.restarted = Some(now);
+        self.restart(rules, now)
+    }
+
+    fn ask_restart(&mut self, reason: String, now: Moment) -> Action {
+        self.restart_since = Some(now);
+        Action::AskRestart(reason)
     }
 
     fn restart_wanted(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
@@ -189,7 +222,8 @@ impl Life {
             return Vec::new();
         }
         self.enter(if *end == End::Saved { Power::Saved } else { Power::Off }, None);
-        (self.apps, self.closes, self.restart_since) = (0, None, None);
+        (self.apps, self.closes, self.opens) = (0, None, None);
+        (self.restart_since, self.restart_reason) = (None, None);
         let mut actions = Vec::new();
         if let (End::Died(reason), false) = (end, was.is_ending()) {
             actions.push(Action::Note(EventId::VmCommandFailed, format!("the machine ended: {reason}")));
@@ -218,6 +252,7 @@ impl Life {
             Then::Stay if self.is_awaited => return self.start(rules, now),
             Then::Stay => {
                 self.woken = None;
+                self.is_held = false;
                 return Vec::new();
             }
             Then::LeaveWorkspace => Action::LeaveWorkspace,
@@ -248,7 +283,7 @@ impl Life {
         }
         if passed(self.closes) {
             self.closes = None;
-            let is_used = self.power != Power::Running || self.apps > 0 || rules.logon_start;
+            let is_used = self.power != Power::Running || self.apps > 0 || self.is_held || rules.logon_start;
             return if is_used { Vec::new() } else { self.close(rules.close_action, rules, now) };
         }
         Vec::new()

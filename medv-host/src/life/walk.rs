@@ -99,7 +99,7 @@ proptest! {
     /// Left alone, a machine that is told to stop stops, however it behaves.
     #[test]
     fn it_always_ends(how in prop::sample::select(vec![CloseAction::Hibernate, CloseAction::ShutDown, CloseAction::TurnOff])) {
-        let mut life = Life::after_first_time_setup();
+        let mut life = Life::after_first_time_setup(&rules(), NOW);
         let mut now = NOW;
         let _ = life.step(&Input::StopWanted(how), &rules(), now);
         for _ in 0..10 {
@@ -134,7 +134,7 @@ fn a_click_starts_it_and_the_last_application_saves_it() {
 
 #[test]
 fn the_user_is_logged_on_again_when_the_guest_agent_begins_anew() {
-    let (rules, mut life) = (rules(), Life::after_first_time_setup());
+    let (rules, mut life) = (rules(), Life::after_first_time_setup(&rules(), NOW));
     assert_eq!(steps(&mut life, &rules, &[Input::Hello]), [Action::GetPassword { again: false }]);
     let clicked = [Input::PasswordKnown, Input::AppWanted, Input::LoggedOn];
     assert_eq!(steps(&mut life, &rules, &clicked), [Action::LogOn, Action::OpenAwaited]);
@@ -160,8 +160,10 @@ fn with_logon_start_it_starts_with_the_session_and_stays() {
 
 #[test]
 fn a_guest_that_does_not_obey_is_asked_then_pressed_then_turned_off() {
-    let (rules, mut life) =
-        (Rules { close_action: CloseAction::ShutDown, ..rules() }, Life::after_first_time_setup());
+    let (rules, mut life) = (
+        Rules { close_action: CloseAction::ShutDown, ..rules() },
+        Life::after_first_time_setup(&rules(), NOW),
+    );
     let mut now = NOW;
     assert_eq!(life.step(&Input::StopWanted(CloseAction::ShutDown), &rules, now), [Action::ShutDownGuest]);
     for (seconds, last) in [(30, Action::PressPowerButton), (600, Action::TurnOff)] {
@@ -173,7 +175,7 @@ fn a_guest_that_does_not_obey_is_asked_then_pressed_then_turned_off() {
 
 #[test]
 fn a_machine_that_dies_is_started_again_but_not_for_ever() {
-    let (rules, mut life) = (rules(), Life::after_first_time_setup());
+    let (rules, mut life) = (rules(), Life::after_first_time_setup(&rules(), NOW));
     let died = Input::MachineEnded(End::Died("killed".to_owned()));
     for _ in 0..3 {
         let actions = steps(&mut life, &rules, std::slice::from_ref(&died));
@@ -189,7 +191,7 @@ fn a_machine_that_dies_is_started_again_but_not_for_ever() {
 
 #[test]
 fn a_restart_that_is_required_waits_for_applications_but_not_longer_than_allowed() {
-    let (rules, mut life) = (rules(), Life::after_first_time_setup());
+    let (rules, mut life) = (rules(), Life::after_first_time_setup(&rules(), NOW));
     let required = Input::RestartRequired("an update".to_owned());
     let _ = steps(&mut life, &rules, &[Input::AppStarted]);
     assert_eq!(
@@ -206,8 +208,61 @@ fn a_restart_that_is_required_waits_for_applications_but_not_longer_than_allowed
     assert_eq!(limit, NOW.after(Duration::from_secs(1440 * 60)));
     assert_eq!(patient.step(&Input::TimeUp, &rules, limit), [Action::Withdraw, Action::ShutDownGuest]);
     // Without applications nobody is asked.
-    let mut idle = Life::after_first_time_setup();
+    let mut idle = Life::after_first_time_setup(&rules, NOW);
     assert_eq!(steps(&mut idle, &rules, &[required]), [Action::Withdraw, Action::ShutDownGuest]);
+}
+
+#[test]
+fn a_restart_that_is_required_too_early_is_not_forgotten_and_takes_nothing_with_it() {
+    let rules = rules();
+    let required = Input::RestartRequired("an update".to_owned());
+    let restarts = [Action::Withdraw, Action::ShutDownGuest];
+    // While the password is asked for: what waits is opened after the restart.
+    let mut life = Life::new();
+    let click = [Input::AppWanted, Input::Hello, required.clone(), Input::PasswordKnown];
+    let _ = steps(&mut life, &rules, &click);
+    assert_eq!(steps(&mut life, &rules, &[Input::LoggedOn]), restarts);
+    let again = [Input::MachineEnded(End::Off), Input::Hello, Input::PasswordKnown, Input::LoggedOn];
+    assert_eq!(steps(&mut life, &rules, &again).last(), Some(&Action::OpenAwaited));
+    // When an application is just being opened: the user is asked.
+    let asks = [Action::AskRestart("an update".to_owned())];
+    assert_eq!(steps(&mut life, &rules, std::slice::from_ref(&required)), asks);
+    // A guest that is never content is restarted once.
+    let mut idle = Life::after_first_time_setup(&rules, NOW);
+    assert_eq!(steps(&mut idle, &rules, std::slice::from_ref(&required)), restarts);
+    let _ = steps(&mut idle, &rules, &again);
+    assert_eq!(steps(&mut idle, &rules, &[required]), asks);
+}
+
+#[test]
+fn what_the_user_has_started_himself_is_not_closed_for_want_of_use() {
+    let rules = rules();
+    let on = [Input::StartWanted, Input::Hello, Input::PasswordKnown, Input::LoggedOn];
+    let mut held = Life::new();
+    let _ = steps(&mut held, &rules, &on);
+    let _ = steps(&mut held, &rules, &[Input::AppWanted, Input::AppStarted, Input::AppEnded]);
+    assert_eq!((held.power, held.deadline(&rules)), (Power::Running, None));
+    let _ =
+        steps(&mut held, &rules, &[Input::StopWanted(CloseAction::ShutDown), Input::MachineEnded(End::Off)]);
+    // The next time it is a click.
+    let _ =
+        steps(&mut held, &rules, &[Input::AppWanted, Input::Hello, Input::PasswordKnown, Input::LoggedOn]);
+    assert!(held.deadline(&rules).is_some());
+    // Woken up for updates, and then wanted.
+    let mut woken = Life::new();
+    let _ = steps(&mut woken, &rules, &[Input::WakeUp(NOW.after(Duration::from_secs(60)))]);
+    let _ = steps(&mut woken, &rules, &on);
+    assert_eq!((woken.power, woken.deadline(&rules)), (Power::Running, None));
+}
+
+#[test]
+fn after_first_time_setup_a_machine_that_nobody_uses_is_closed() {
+    let rules = rules();
+    let mut life = Life::after_first_time_setup(&rules, NOW);
+    let closes = life.deadline(&rules).expect("it closes");
+    assert_eq!(life.step(&Input::TimeUp, &rules, closes), [Action::Save]);
+    let stays = Rules { logon_start: true, ..rules };
+    assert_eq!(Life::after_first_time_setup(&stays, NOW).deadline(&stays), None);
 }
 
 #[test]
@@ -231,7 +286,7 @@ fn woken_up_for_updates_it_goes_back_to_what_it_was_unless_it_is_used() {
 
 #[test]
 fn what_cannot_be_saved_is_shut_down() {
-    let (rules, mut life) = (rules(), Life::after_first_time_setup());
+    let (rules, mut life) = (rules(), Life::after_first_time_setup(&rules(), NOW));
     let _ = steps(&mut life, &rules, &[Input::StopWanted(CloseAction::Hibernate)]);
     let actions = steps(&mut life, &rules, &[Input::NotSaved("no room".to_owned())]);
     assert_eq!(
@@ -269,7 +324,7 @@ fn while_the_guest_agent_is_upgraded_nothing_is_asked_of_the_guest() {
 
 #[test]
 fn a_guest_agent_that_begins_anew_logs_the_user_on_again() {
-    let (rules, mut life) = (rules(), Life::after_first_time_setup());
+    let (rules, mut life) = (rules(), Life::after_first_time_setup(&rules(), NOW));
     let _ = steps(&mut life, &rules, &[Input::AppStarted]);
     assert_eq!(steps(&mut life, &rules, &[Input::Hello]), [Action::GetPassword { again: false }]);
     let _ = steps(&mut life, &rules, &[Input::PasswordKnown, Input::LoggedOn]);

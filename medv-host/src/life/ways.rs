@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::power::Power;
-use super::rules::{CloseAction, Rules};
+use super::rules::{CloseAction, LINGER, Rules};
 use super::{Life, Then};
 use crate::moment::Moment;
 
@@ -25,6 +25,19 @@ impl Life {
         let mut actions = self.refuse_awaited(reason);
         actions.push(Action::TellBroken(reason.to_owned()));
         actions
+    }
+
+    /// Nobody uses it: if that stays so, it is closed.
+    pub(super) fn linger(&mut self, rules: &Rules, now: Moment) {
+        let stays = rules.logon_start || self.is_held || self.woken.is_some();
+        self.closes = (!stays).then(|| now.after(LINGER));
+    }
+
+    /// What waits is opened.
+    pub(super) fn open_awaited(&mut self, now: Moment) -> Vec<Action> {
+        self.is_awaited = false;
+        self.opens = Some(now.after(LINGER));
+        vec![Action::OpenAwaited]
     }
 
     /// A user thinks as long as he likes: this state ends only when he has answered.
@@ -59,7 +72,7 @@ impl Life {
 
     /// The guest shuts down and starts again: a fresh start is as good as a restart, and can be insisted on.
     pub(super) fn restart(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
-        self.restart_since = None;
+        (self.restart_since, self.restart_reason) = (None, None);
         self.then = Then::Start;
         let mut actions = vec![Action::Withdraw];
         actions.extend(self.shut_down(rules, now));

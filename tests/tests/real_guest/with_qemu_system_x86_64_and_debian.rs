@@ -8,8 +8,8 @@ const KEYS: &str = "first-time-setup.administrator = true\ncopy-from-host.region
      computer-name.mask = \"MEDV-%username%\"\n\
      [settings]\nVmMemory = 512\nVmHostMemToGuestMemCalcEnabled = 0\n";
 
-/// Htop is not on it: it wants a terminal, and this guest has no desktop with one.
-const MENU: [&str; 2] = ["Kill Agent", "Report"];
+/// Htop wants a terminal: this guest's desktop has one.
+const MENU: [&str; 5] = ["Htop", "Kill Agent", "Report", "UXTerm", "XTerm"];
 
 #[test]
 #[ignore = "boots a whole Debian, some minutes: cargo test -p medv-tests --test real_guest -- --ignored"]
@@ -36,6 +36,11 @@ fn a_debian_is_set_up_by_cloud_init_and_lives_under_systemd() {
     host.click("Report");
     host.until("the report is done", |status| status["machine"]["apps"] == 0);
 
+    // One with a window is seen.
+    let before = host.screenshot();
+    host.click("Htop");
+    host.until("htop on the screen", |status| status["machine"]["apps"] == 1 && host.screenshot() != before);
+
     // All that systemd knows of the agent is killed: it comes back, and the user is logged on again.
     let heard = host.log().len();
     host.click("Kill Agent");
@@ -54,6 +59,10 @@ fn a_debian_is_set_up_by_cloud_init_and_lives_under_systemd() {
         "user: alice, groups: alice sudo remotedesktop",
         "runtime: /run/user/1001 alice",
         "bus: there",
+        "session: active, on tty7",
+        "desktop: :0, there",
+        "systemd: user.slice/user@1001.service",
+        "sound: played",
         "language: de_DE.UTF-8 UTF-8",
         "password: root",
         "clipboard: there",
