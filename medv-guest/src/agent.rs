@@ -21,7 +21,7 @@ use crate::state::State;
 use crate::system::power::{self, Power};
 use crate::system::session::Session;
 use crate::upgrade::{Program, Upgrade};
-use crate::{Error, Places, Result, host_network, logs, port, restart_required, system};
+use crate::{Error, Places, Result, clock, host_network, logs, port, restart_required, system};
 
 /// What the agent waits for.
 pub(crate) enum Event {
@@ -196,7 +196,7 @@ impl Agent {
 
     fn answer(&mut self, message: ToGuest) -> Option<Ending> {
         match message {
-            ToGuest::Welcome { log_level, .. } => self.begin(log_level),
+            ToGuest::Welcome { now, log_level, .. } => self.begin(now, log_level),
             ToGuest::RunSetup {
                 user,
                 administrator,
@@ -241,7 +241,7 @@ impl Agent {
     }
 
     /// The host is there: it is told what it must know.
-    fn begin(&mut self, log_level: u8) {
+    fn begin(&mut self, now: u64, log_level: u8) {
         // Another host, on the connection of the one before: this machine was saved, and has woken up.
         if std::mem::replace(&mut self.is_welcome, true) {
             self.say_hello();
@@ -252,6 +252,7 @@ impl Agent {
         self.printers.begin_anew();
         self.log.set_level(log_level);
         self.log.note(Level::Information, "the host is there");
+        clock::set(&self.places, now, &self.log);
         if self.phase() == Phase::Setup {
             // Before the logs, which wait for a host.
             self.setup.tell();

@@ -10,6 +10,7 @@
 
 pub mod agent;
 mod apps;
+mod clock;
 mod commands;
 pub mod completion;
 mod error;

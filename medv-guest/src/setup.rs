@@ -55,6 +55,8 @@ impl Setup {
                 }
                 Err(error) => {
                     setup.log.note(Level::Error, &format!("first time setup has failed: {error}"));
+                    // They tell why, and nothing else of this guest will be kept.
+                    logs::send_all(&setup.places, &setup.outbox, &setup.log, &order.log_paths);
                     let reason = error.to_string();
                     setup.is_running.store(false, Ordering::SeqCst);
                     setup.outbox.say_or_keep(ToHost::SetupEnded(SetupOutcome::Failed { reason }));

@@ -11,6 +11,7 @@ use crate::files::read_text;
 pub(crate) mod accounts;
 pub(crate) mod application;
 pub(crate) mod apps;
+pub(crate) mod clock;
 mod cups;
 mod desktop_entry;
 pub(crate) mod login;

@@ -11,6 +11,7 @@ use crate::Places;
 pub(crate) mod accounts;
 pub(crate) mod apps;
 mod boot;
+pub(crate) mod clock;
 pub(crate) mod personalise;
 pub(crate) mod port;
 pub(crate) mod power;

@@ -184,6 +184,9 @@ fn a_user_who_cannot_get_his_groups_fails_setup_and_a_later_try_may_succeed() {
     guest.write("etc/group", &groups);
     let (mut host, _) = guest.start_greeted();
     host.run_setup();
+    // Why it has failed is in the logs, which come first: the machine will be deleted.
+    let log = |said| if let ToHost::Log(part) = said { Some(part.path) } else { None };
+    assert_eq!(host.wait_for(log), "/var/log/medv/10-first.log");
     let outcome = |said| if let ToHost::SetupEnded(outcome) = said { Some(outcome) } else { None };
     let failed = host.wait_for(outcome);
     assert!(matches!(&failed, SetupOutcome::Failed { reason } if reason.contains("wheel")), "{failed:?}");

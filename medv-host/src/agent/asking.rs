@@ -125,7 +125,11 @@ impl Agent {
 
     pub(super) fn log_on_refused(&mut self, reason: &str) {
         self.note(&Event::plain(Level::Warning, format!("the user could not be logged on: {reason}")));
-        self.forget_password();
+        match self.settings().may_keep_password() {
+            true => self.forget_password(),
+            // There need not be a vault.
+            false => self.password = None,
+        }
         match self.is_ready() {
             true => self.step_life(&life::Input::LogOnRefused),
             false => self.step_fts(&fts::Input::LogOnRefused),
@@ -138,13 +142,12 @@ impl Agent {
         self.with_vault(move || vault.keep(&password));
     }
 
+    /// Wherever it is kept, even if it may not be kept any more.
     pub(super) fn forget_password(&mut self) {
         self.password = None;
         self.keeps_password = false;
-        if self.settings().may_keep_password() {
-            let Some(vault) = self.vault() else { return };
-            self.with_vault(move || vault.forget());
-        }
+        let Some(vault) = self.vault() else { return };
+        self.with_vault(move || vault.forget());
     }
 
     fn with_vault(&self, work: impl FnOnce() -> Result<()> + Send + 'static) {

@@ -15,6 +15,9 @@ use crate::layer;
 use crate::life::{Action, Input};
 use crate::moment::Moment;
 
+/// Elsewhere a viewer shows the screen of a machine that runs already; on Windows nothing but QEMU's own window does.
+const WITH_WINDOW: bool = cfg!(windows);
+
 impl Agent {
     pub(super) fn step_life(&mut self, input: &Input) {
         let rules = self.settings().life_rules();
@@ -52,7 +55,7 @@ impl Agent {
         let Some(workspace) = &self.workspace else { return };
         let saved = layer::saved_state(&self.places.layer(&workspace.name, self.settings().is_shared()));
         let mut started = match from_saved {
-            true => self.start_machine(None, Some(saved.clone()), false),
+            true => self.start_machine(None, Some(saved.clone()), WITH_WINDOW),
             false => self.boot(&saved),
         };
         if let (true, Err(error)) = (from_saved, &started) {
@@ -73,7 +76,7 @@ impl Agent {
                 Err(Error::io("cannot delete the saved state, which is not used any more", error)
                     .in_file(saved))
             }
-            _ => self.start_machine(None, None, false),
+            _ => self.start_machine(None, None, WITH_WINDOW),
         }
     }
 

@@ -56,7 +56,13 @@ impl Agent {
             unheard.fetch_add(1, Ordering::Relaxed);
             let _ = outbox.send(Message::Machine(number, event));
         };
-        self.machine = Some(self.parts.hypervisor.start(&spec, Box::new(report))?);
+        let machine = self.parts.hypervisor.start(&spec, Box::new(report))?;
+        // A user who is to work with a screen that nobody sees would wait for ever.
+        let seen = if spec.visible { machine.show() } else { Ok(()) };
+        self.machine = Some(machine);
+        if let Err(error) = seen {
+            self.note(&Event::of_error(Level::Warning, &error));
+        }
         Ok(())
     }
 

@@ -52,8 +52,9 @@ fn from_the_package_to_applications_and_back() {
     host.click("Uninstall Notes");
     host.until_menu(&["Calculator", "Uninstall Notes"]);
 
-    // Saved and woken up, what ran runs on; shut down, the disk has all of it.
+    // Saved and woken up, what ran runs on, with the time of now; shut down, the disk has all of it.
     let _ = host.run(&["stop", "Office", "--how", "save", "--wait"]).exits(0);
+    std::thread::sleep(std::time::Duration::from_secs(5));
     let _ = host.run(&["start", "Office", "--wait"]).exits(0);
     host.until("the guest speaks again", |status| status["machine"]["name"].is_string());
     let _ = host.run(&["stop", "Office", "--how", "shut-down", "--wait"]).exits(0);
@@ -62,6 +63,9 @@ fn from_the_package_to_applications_and_back() {
         "calculator run by alice: 2 + 2 = 4\n"
     );
     assert!(host.guest_file("/var/lib/greeted").starts_with("greeted on"));
+    let log = host.guest_file("/var/log/medv/medv-guest.log");
+    let woken = log.rsplit("the host is there").next().unwrap_or_default();
+    assert!(woken.contains("the clock was wrong"), "{log}");
     let groups = host.guest_file("/etc/group");
     let members = groups.lines().find_map(|line| line.strip_prefix("remotedesktop:")).expect("the group");
     assert!(members.ends_with(USER), "{groups}");

@@ -38,6 +38,8 @@ pub(super) struct Launch<'a> {
     pub(super) header: Option<Header>,
     /// A state to go on from.
     pub(super) saved: Option<&'a Path>,
+    /// Whether QEMU opens a window of its own.
+    pub(super) has_window: bool,
     /// Whether the clipboard is shared.
     pub(super) clipboard: bool,
     pub(super) judge: Judge,
@@ -50,6 +52,7 @@ pub(super) struct QemuMachine {
     story: Arc<Mutex<Story>>,
     report: Arc<Report>,
     header: Option<Header>,
+    has_window: bool,
     clipboard: bool,
     folder: PathBuf,
     end: Option<JoinHandle<()>>,
@@ -59,7 +62,7 @@ pub(super) struct QemuMachine {
 impl QemuMachine {
     /// Starts QEMU, and the guest.
     pub(super) fn start(launch: Launch<'_>, report: &Arc<Report>) -> Result<Self> {
-        let Launch { mut command, folder, header, saved, clipboard, judge } = launch;
+        let Launch { mut command, folder, header, saved, has_window, clipboard, judge } = launch;
         let no_connection = |error| Error::io("cannot make a connection for QEMU", error);
         let monitor = Wire::to_child(&mut command, "monitor", Inherited::Input).map_err(no_connection)?;
         let agent = Wire::to_child(&mut command, "agent", Inherited::Output).map_err(no_connection)?;
@@ -117,6 +120,7 @@ impl QemuMachine {
             story,
             report: Arc::clone(report),
             header,
+            has_window,
             clipboard,
             folder: folder.to_owned(),
             end: Some(end),
@@ -217,7 +221,7 @@ impl Machine for QemuMachine {
     }
 
     fn show(&self) -> Result<()> {
-        viewer::open(&self.folder.join(SCREEN))
+        if self.has_window { Ok(()) } else { viewer::open(&self.folder.join(SCREEN)) }
     }
 }
 

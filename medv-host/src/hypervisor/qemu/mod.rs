@@ -89,12 +89,14 @@ impl Qemu {
         let spec = &MachineSpec { memory_mib: header.memory_mib, ..spec.clone() };
         let mut command = self.held();
         command.args(command_line::arguments(spec, &facts)?);
+        let has_window = spec.visible && facts.window.is_some();
         let choice = Arc::clone(&self.choice);
         let launch = Launch {
             command,
             folder: &spec.folder,
             header: Some(header).filter(|_| master.form == MasterForm::Raw),
             saved: spec.saved.as_deref(),
+            has_window,
             clipboard: spec.sharing.clipboard
                 && installation.chardevs.iter().any(|known| known == "qemu-vdagent"),
             judge: Box::new(move |heard, ran, end| {

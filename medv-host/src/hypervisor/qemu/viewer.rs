@@ -9,6 +9,13 @@ use super::installation::find_program;
 
 /// Opens it. It stays when the machine ends, or is closed before: neither harms the other.
 pub(super) fn open(socket: &Path) -> Result<()> {
+    if cfg!(windows) {
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            "on Windows a machine's screen is seen in QEMU's own window only, and this machine was started without it",
+        )
+        .advice("stop the machine, and start it"));
+    }
     let (program, address) = if let Some(program) = find_program("remote-viewer") {
         (program, format!("vnc+unix://{}", socket.display()).into())
     } else if let Some(program) = find_program("vncviewer") {

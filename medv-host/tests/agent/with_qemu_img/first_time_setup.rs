@@ -75,6 +75,16 @@ fn a_wrong_password_is_asked_for_again_and_only_one_that_the_guest_took_is_kept(
 }
 
 #[test]
+fn a_password_is_forgotten_when_the_user_wants_it_even_if_none_may_be_kept_any_more() {
+    let laboratory = Laboratory::new("[UserExperience]\nCredentialCacheEnabled = 0\n");
+    *laboratory.safe.kept.lock().unwrap() = Some(PASSWORD.to_owned());
+    let agent = laboratory.start(Guest::new().machines(|_| None), &Desk::new(|_| None));
+    agent.ask(Request::ForgetPassword).unwrap();
+    laboratory.wait_for_vault(None);
+    agent.end();
+}
+
+#[test]
 fn the_guest_is_told_of_groups_and_logs() {
     let laboratory = Laboratory::new(
         "[Fts]\nMode = \"Silent\"\nAddUserToAdminGroupEnabled = 1\nLogFilePaths = [\"/var/log/a\", \"/b\"]\n",
