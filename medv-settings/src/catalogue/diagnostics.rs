@@ -7,5 +7,5 @@ pub(super) const SETTINGS: &[Setting] = &[Group::Diagnostics.row(
     Kind::Level(&["None", "Error", "Warning", "Information", "Debug"]),
     Preset::Number(3),
     Some("Log"),
-    "how much is written to the event logs of host and guest from now on: this level and all below it",
+    "how much is written to the event logs from now on, this level and all below it: of the host at once, of the guest when its agent is greeted next",
 )];

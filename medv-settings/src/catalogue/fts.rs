@@ -85,7 +85,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         tries(ANY),
         Preset::Number(3),
         Some("MaxRetry"),
-        "how many attempts to set up a workspace are made each time the host agent starts",
+        "how often an attempt to set up a workspace that has failed is tried again, each time the host agent starts",
     ),
     Group::Fts.row(
         "Mode",

@@ -8,5 +8,5 @@ pub(super) const SETTINGS: &[Setting] = &[Group::Guest.row(
     Preset::Number(1),
     None,
     "whether a Windows guest is set up for group policy over a slow or shared connection: it buffers policy \
-     reads and, behind NAT, leaves out the slow link test",
+     reads and, behind NAT, leaves out the slow link test; no effect: guests are as their image is",
 )];

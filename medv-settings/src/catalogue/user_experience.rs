@@ -43,7 +43,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         minutes(ANY),
         Preset::Number(30),
         Some("HideTime"),
-        "how long the window of the virtual machine stays hidden while a logon takes long",
+        "how long the window of the virtual machine stays hidden while a logon takes long; no effect: `TaskTimeout` ends such a logon, and the screen is shown when it is asked for",
     ),
     Group::UserExperience.row(
         "LogonStartEnabled",
@@ -92,13 +92,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         Kind::Switch,
         Preset::Number(1),
         Some("SmartCard"),
-        "whether the guest can use the host's smart card readers",
+        "whether the guest can use the host's smart card readers; no effect: machines cannot share them",
     ),
     Group::UserExperience.row(
         "USBDeviceSharingEnabled",
         Kind::Switch,
         Preset::Number(1),
         Some("USB"),
-        "whether the guest can use the host's USB devices",
+        "whether the guest can use the host's USB devices; no effect: machines cannot share them",
     ),
 ];

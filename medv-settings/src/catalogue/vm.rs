@@ -64,7 +64,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         Kind::WorkspaceName,
         Preset::FromPackage,
         None,
-        "the name of the workspace and of its virtual machine",
+        "the name of the workspace and of its virtual machine; the package sets it, and nothing follows when it is changed",
     ),
     Group::Vm.row(
         "NetworkingMode",
