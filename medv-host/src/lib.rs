@@ -10,6 +10,8 @@ pub mod host_facts;
 pub mod hypervisor;
 pub mod layer;
 pub mod life;
+#[cfg(unix)]
+pub mod logind;
 pub mod memory;
 pub mod menu;
 pub mod moment;

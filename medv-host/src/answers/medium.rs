@@ -50,6 +50,9 @@ pub fn make(plan: &Plan, programs: Option<&Path>, to: &Path) -> Result<Option<Ma
         GuestKind::Xp { sysprep_inf } => {
             let (file, unsayable) = mini_setup::answers(plan, sysprep_inf);
             untold.extend(unsayable.iter().map(ToString::to_string));
+            let needs = "how to start medv-guest, which needs a 64-bit Windows 7 or later; first time setup fails unless the image has \
+                         another agent";
+            untold.push(needs.to_owned());
             (Drive::Floppy, fat::image(Form::Floppy, "SYSPREP", &[in_root("sysprep.inf", file)])?)
         }
         GuestKind::Unknown => return Ok(None),

@@ -1,9 +1,13 @@
-//! A session with a bus and nothing on it; a session with no bus at all.
+//! A session with a bus and nothing on it; a session with no bus at all; the end of a session.
+
+use std::sync::mpsc::channel;
 
 use medv_host::desktop::{Desktop, Freedesktop, Notice, Question, Urgency};
+use medv_host::logind;
 use medv_host::session_bus::SessionBus;
 use medv_host::vault::{SecretService, Vault};
 use medv_protocol::Secret;
+use zbus::zvariant::ObjectPath;
 
 use crate::private_session::{Noted, PrivateSession, answer};
 
@@ -39,4 +43,26 @@ fn where_there_is_nobody_to_tell_or_ask_the_caller_hears_of_it() {
         assert_eq!(desktop.ask(&question, answer).unwrap_err().to_string(), missing);
         answered.recv().unwrap_err();
     }
+}
+
+#[test]
+fn the_end_of_the_users_own_session_is_heard_from_logind() {
+    let session = PrivateSession::new();
+    let logind = session.connecting().name("org.freedesktop.login1").unwrap().build().unwrap();
+    let (end, ended) = channel();
+    logind::watch(&session.connection(), "2".to_owned(), move || end.send(()).unwrap()).unwrap();
+    let removed = |from: &zbus::blocking::Connection, id: &str| {
+        let path = ObjectPath::try_from(format!("/org/freedesktop/login1/session/_3{id}")).unwrap();
+        let manager = ("/org/freedesktop/login1", "org.freedesktop.login1.Manager");
+        from.emit_signal(None::<&str>, manager.0, manager.1, "SessionRemoved", &(id, path)).unwrap();
+    };
+    // Somebody else's session ends, and somebody else says that the user's does.
+    removed(&logind, "1");
+    removed(&session.connection(), "2");
+    logind
+        .call_method(Some("org.freedesktop.DBus"), "/", Some("org.freedesktop.DBus"), "GetId", &())
+        .unwrap();
+    ended.try_recv().unwrap_err();
+    removed(&logind, "2");
+    ended.recv().unwrap();
 }

@@ -65,7 +65,6 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
     ctrlc::set_handler(move || _ = outbox.send(Message::SessionEnds)).map_err(|error| {
         Error::io("cannot watch for the end of the session", std::io::Error::other(error))
     })?;
-    #[cfg(windows)]
     watch_session(&agent, &**log);
     watch_installed(&root, &agent, &**log);
     watch_network(&agent, &**log);
@@ -91,6 +90,18 @@ fn watch_installed(root: &Path, agent: &Agent, log: &dyn EventLog) {
         let error = Error::io("cannot watch what is installed", error)
             .advice("after an installation: medv-host refresh");
         log.note(&Event::of_error(Level::Warning, &error));
+    }
+}
+
+/// A desktop may end without ending what it has started.
+#[cfg(unix)]
+fn watch_session(agent: &Agent, log: &dyn EventLog) {
+    let Ok(id) = std::env::var("XDG_SESSION_ID") else { return };
+    let outbox = agent.outbox();
+    let watched = zbus::blocking::Connection::system()
+        .and_then(|bus| medv_host::logind::watch(&bus, id, move || _ = outbox.send(Message::SessionEnds)));
+    if let Err(error) = watched {
+        log.note(&Event::plain(Level::Debug, format!("logind does not tell when the session ends: {error}")));
     }
 }
 
