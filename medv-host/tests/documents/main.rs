@@ -3,6 +3,7 @@
 
 mod json;
 mod picture;
+mod printed;
 mod tables;
 
 use std::fs;

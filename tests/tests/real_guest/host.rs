@@ -1,7 +1,7 @@
 //! A host with a workspace that is installed, and its user's session.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -222,6 +222,29 @@ impl Host {
         let mut agent = self.agent.take().expect("an agent that runs");
         agent.kill().expect("it can be killed");
         agent.wait().expect("it ends");
+    }
+
+    /// Lets first time setup go on, and kills the agent as soon as it says that it is at this stage. Tells which one it had
+    /// written down by then.
+    pub(crate) fn kill_agent_at(&mut self, stage: &str) -> String {
+        let mut watch = self.command();
+        watch.args(["status", "--watch", "--json"]).stdout(Stdio::piped());
+        let mut watching = watch.spawn().expect("medv-host can be started");
+        let lines = BufReader::new(watching.stdout.take().expect("a pipe")).lines();
+        for line in lines {
+            let status: Value = serde_json::from_str(&line.expect("a line")).expect("JSON");
+            match status["first_time_setup"]["stage"].as_str() {
+                Some(now) if now == stage => break,
+                Some("asking") => _ = self.run(&["answer", "yes"]),
+                Some("credentials") => self.give_password("secret"),
+                _ => assert_ne!(status["machine"]["power"], "running", "{stage} never was"),
+            }
+        }
+        self.kill_agent();
+        let _ = watching.wait();
+        let kept = fs::read(self.path("home/data/medv/Office.setup.json")).unwrap_or_default();
+        let kept: Value = serde_json::from_slice(&kept).unwrap_or_default();
+        kept["progress"]["stage"].as_str().unwrap_or("idle").to_owned()
     }
 
     /// `medv-host ARGUMENTS`

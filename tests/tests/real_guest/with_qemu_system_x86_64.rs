@@ -127,6 +127,45 @@ fn a_machine_that_is_killed_is_started_again_and_one_whose_agent_is_killed_dies_
     assert_ne!(host.machine_pid(), pid);
 }
 
+#[test]
+#[ignore = "sets a guest up for each stage, some minutes: cargo test -p medv-tests --test real_guest -- --ignored"]
+fn first_time_setup_begins_anew_at_whatever_stage_the_agent_is_killed() {
+    let mut host = Host::with_workspace(QUICK);
+    let stages = [
+        "asking",
+        "credentials",
+        "creating",
+        "personalising",
+        "mini-setup",
+        "commands",
+        "completing",
+        "restarting",
+        "logging-on",
+        "configuring",
+    ];
+    let interruptions = |host: &Host| host.log().lines().filter(|line| has_event(line, 3080)).count();
+    for stage in stages {
+        let before = interruptions(&host);
+        host.log_on();
+        // A stage may be over by the time that somebody hears of it.
+        let killed_at = host.kill_agent_at(stage);
+        let at = |name: &str| stages.iter().position(|stage| *stage == name);
+        assert!(at(&killed_at) >= at(stage), "killed at {killed_at} instead of {stage}");
+        host.log_on();
+        host.until_stage("asking");
+        let had_begun = at(&killed_at) > at("credentials");
+        assert_eq!(interruptions(&host) - before, usize::from(had_begun), "{stage}:\n{}", host.log());
+        assert!(
+            !host.path("home/data/medv/Office.qcow2").exists(),
+            "what was half made at {stage} is deleted"
+        );
+        host.kill_agent();
+    }
+    host.log_on();
+    host.set_up();
+    host.until_menu(&["Calculator", "Notes", "Uninstall Notes"]);
+}
+
 /// Kills the agent that runs it, once; and has the guest kill it again whenever its user wants that.
 const END_AGENT: &str = r"#!/bin/sh
 [ ! -e /usr/local/sbin/end-agent ] || exit 0
