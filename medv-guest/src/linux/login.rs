@@ -31,10 +31,14 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(super) fn open(places: &Places, user: &User) -> Result<()> {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    if !places.is_real() || !Path::new("/run/systemd/system").is_dir() || is_open(&user.name)? {
+    if !places.is_real() || !Path::new("/run/systemd/system").is_dir() {
         return Ok(());
     }
-    _ = call("systemctl", &["stop", UNIT])?;
+    match whose()? {
+        Some(other) if other == user.name => return Ok(()),
+        Some(other) => end(&other)?,
+        None => {}
+    }
     start(places, &user.name)?;
     _ = call(
         "busctl",
@@ -48,14 +52,22 @@ pub(super) fn open(places: &Places, user: &User) -> Result<()> {
             TERMINAL,
         ],
     )?;
-    if is_desktop(places) { wait_for_desktop(user) } else { Ok(()) }
+    wait_for_session(user, desktop(places).is_some())
 }
 
-fn is_open(user: &str) -> Result<bool> {
+/// Who has a session.
+fn whose() -> Result<Option<String>> {
     let shown = call("systemctl", &["show", "--property=ActiveState,User", UNIT])?;
-    let shown = String::from_utf8_lossy(&shown.stdout);
-    let says = |line: &str| shown.lines().any(|it| it == line);
-    Ok(says("ActiveState=active") && says(&format!("User={user}")))
+    let shown = assignments(&String::from_utf8_lossy(&shown.stdout));
+    let is_there = shown.get("ActiveState").is_some_and(|state| state == "active" || state == "activating");
+    Ok(shown.get("User").filter(|_| is_there).cloned())
+}
+
+/// Ends it, with all that runs in it: PAM has made that a session of its own, which is not the unit's to end.
+fn end(user: &str) -> Result<()> {
+    _ = call("loginctl", &["terminate-user", user])?;
+    _ = call("systemctl", &["stop", UNIT])?;
+    Ok(())
 }
 
 fn start(places: &Places, user: &str) -> Result<()> {
@@ -74,10 +86,9 @@ fn start(places: &Places, user: &str) -> Result<()> {
         "After=display-manager.service systemd-logind.service systemd-user-sessions.service",
         "StartLimitIntervalSec=60",
         "StartLimitBurst=5",
-        // Started is who has passed PAM.
-        "Type=exec",
         "Restart=always",
         "RestartSec=2",
+        "TimeoutStopSec=10",
         "PAMName=login",
         "WorkingDirectory=~",
         "StandardInput=tty-fail",
@@ -121,10 +132,6 @@ fn desktop(places: &Places) -> Option<String> {
     find_program(places, &["startx"])
 }
 
-fn is_desktop(places: &Places) -> bool {
-    desktop(places).is_some()
-}
-
 fn login_shell() -> Command {
     let shell = std::env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
     let mut command = Command::new(&shell);
@@ -136,20 +143,22 @@ fn login_shell() -> Command {
     command
 }
 
-fn wait_for_desktop(user: &User) -> Result<()> {
+fn wait_for_session(user: &User, has_desktop: bool) -> Result<()> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         let environment = environment(user);
         let has = |name: &str| environment.contains_key(name);
-        if has("DISPLAY") || has("WAYLAND_DISPLAY") || Path::new("/tmp/.X11-unix/X0").exists() {
+        let is_desktop_there =
+            || has("DISPLAY") || has("WAYLAND_DISPLAY") || Path::new("/tmp/.X11-unix/X0").exists();
+        if !environment.is_empty() && (!has_desktop || is_desktop_there()) {
             return Ok(());
         }
-        if call("systemctl", &["is-failed", "--quiet", UNIT])?.status.success() {
+        if whose()?.is_none() {
             return Err(Error::new(format!("the session of {} ends as soon as it begins", user.name)));
         }
         std::thread::sleep(Duration::from_millis(500));
     }
-    Err(Error::new(format!("the desktop of {} has not come in {} s", user.name, PATIENCE.as_secs())))
+    Err(Error::new(format!("the session of {} has not come in {} s", user.name, PATIENCE.as_secs())))
 }
 
 /// What the user's systemd gives to all that it starts, the desktop's display among it. Empty where there is none.
