@@ -231,7 +231,7 @@ impl Agent {
             errands: Errands::default(),
             awaited: Vec::new(),
             requests: HashMap::new(),
-            request_number: 0,
+            request_number: opening::before_first_request(),
             watchers: Vec::new(),
             enders: Vec::new(),
             published: 0,
