@@ -16,9 +16,11 @@ use crate::completion::Order;
 use crate::log::{Level, Log};
 use crate::outbox::{Out, Outbox};
 use crate::printers::Printers;
+use crate::running::{Running, Started};
 use crate::setup::Setup;
 use crate::state::State;
 use crate::system::power::{self, Power};
+use crate::system::process;
 use crate::system::session::Session;
 use crate::upgrade::{Program, Upgrade};
 use crate::{Error, Places, Result, clock, host_network, logs, port, restart_required, system};
@@ -74,6 +76,10 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         host_network::forget(places)?;
     }
     let log = Arc::new(Log::open(places.log()));
+    let running = Running::load(places, state.boot).unwrap_or_else(|error| {
+        log.note(Level::Warning, &format!("which programs run is not known any more: {error}"));
+        Running::new(state.boot)
+    });
     log.note(Level::Information, &format!("the agent begins, boot {}, {:?}", state.boot, state.phase));
     let (events, occurred) = channel();
     let stop = events.clone();
@@ -97,6 +103,8 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
         printers,
         session: None,
         logging_on: None,
+        running,
+        ended: Vec::new(),
         upgrade: None,
         restart_reason: None,
         bad_lines: 0,
@@ -135,6 +143,9 @@ struct Agent {
     session: Option<Session>,
     /// The request that this host waits for.
     logging_on: Option<RequestId>,
+    running: Running,
+    /// Programs that have ended, and the host does not know it yet.
+    ended: Vec<RequestId>,
     upgrade: Option<Upgrade>,
     /// What the host was told about it.
     restart_reason: Option<String>,
@@ -145,6 +156,7 @@ struct Agent {
 
 impl Agent {
     fn obey(&mut self) -> Ending {
+        self.wait_for_left_programs();
         while let Ok(event) = self.occurred.recv() {
             match event {
                 Event::Connected(lines) => self.greet(lines),
@@ -161,7 +173,7 @@ impl Agent {
                     self.upgrade = None;
                 }
                 Event::Changed => self.look_again(),
-                Event::Ended(request) => self.outbox.say_or_keep(ToHost::AppEnded { request }),
+                Event::Ended(request) => self.tell_end(request),
                 Event::LoggedOn(request, session) => self.logged_on(request, session),
                 Event::SetUp => return self.go_down(Power::Restart),
                 Event::Stop => {
@@ -258,6 +270,9 @@ impl Agent {
             self.setup.tell();
         }
         self.outbox.greet();
+        for request in std::mem::take(&mut self.ended) {
+            self.tell_end(request);
+        }
         self.restart_reason = None;
         if self.phase() == Phase::Ready {
             self.apps = Apps::look(&self.places);
@@ -311,13 +326,14 @@ impl Agent {
         self.say(&ToHost::LoggedOn { user });
     }
 
-    fn start(&self, request: RequestId, id: &AppId) -> Result<()> {
+    fn start(&mut self, request: RequestId, id: &AppId) -> Result<()> {
         let installed = self.apps.get(id).ok_or_else(|| Error::new(format!("no application {id}")))?;
+        let command = installed.command.clone();
         self.log.note(Level::Information, &format!("{id} is started"));
-        self.spawn(request, &installed.command)
+        self.spawn(request, &command)
     }
 
-    fn open(&self, request: RequestId, url: &str) -> Result<()> {
+    fn open(&mut self, request: RequestId, url: &str) -> Result<()> {
         // It becomes an argument of a program: an address and nothing else.
         let is_web = ["http://", "https://"]
             .iter()
@@ -331,15 +347,40 @@ impl Agent {
         self.spawn(request, &system::apps::browser(&self.places, url)?)
     }
 
-    fn spawn(&self, request: RequestId, command: &[std::ffi::OsString]) -> Result<()> {
+    fn spawn(&mut self, request: RequestId, command: &[std::ffi::OsString]) -> Result<()> {
         let session = self.session.as_ref().ok_or_else(|| Error::new("nobody is logged on: log on first"))?;
         let mut child = session.spawn(&self.places, command)?;
+        let noted = process::of(&child)
+            .and_then(|process| self.running.add(&self.places, Started { request, process }));
+        if let Err(error) = noted {
+            self.log.note(Level::Warning, &format!("the next agent will not know what runs: {error}"));
+        }
         let events = self.events.clone();
         std::thread::spawn(move || {
             let _ = child.wait();
             let _ = events.send(Event::Ended(request));
         });
         Ok(())
+    }
+
+    /// An agent before this one has started them, and was killed, or ended.
+    fn wait_for_left_programs(&self) {
+        for &Started { request, process } in self.running.programs() {
+            let (events, log) = (self.events.clone(), Arc::clone(&self.log));
+            std::thread::spawn(move || match process::wait_for(process) {
+                Ok(()) => drop(events.send(Event::Ended(request))),
+                Err(error) => log.note(Level::Warning, &format!("request {request}: {error}")),
+            });
+        }
+    }
+
+    /// Until a host has heard of it, the next agent must be able to tell it.
+    fn tell_end(&mut self, request: RequestId) {
+        if !self.is_welcome || self.outbox.say(&ToHost::AppEnded { request }).is_err() {
+            self.ended.push(request);
+        } else if let Err(error) = self.running.remove(&self.places, request) {
+            self.log.note(Level::Warning, &format!("what runs cannot be written down: {error}"));
+        }
     }
 
     fn note_network(&self, network: HostNetwork) {

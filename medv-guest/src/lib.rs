@@ -3,7 +3,7 @@
 //!
 //! - [`install`] puts the agent into the guest, once, and applies the answers of the host.
 //! - [`agent`] is the agent: `port` is what it speaks through, `outbox` what it says, `setup` its first time setup,
-//!   `apps`, `upgrade`, `host_network` and `printers` what their names say.
+//!   `apps`, `upgrade`, `host_network` and `printers` what their names say, `running` the programs that the host has had started.
 //! - [`completion`] is `ftscompletion`, the last part of first time setup.
 //! - `system` is what Linux and Windows do each in their own way: the same functions in two folders.
 //!   Only `windows` has `unsafe`, a module for each family of Windows' calls.
@@ -25,6 +25,7 @@ mod places;
 mod port;
 mod printers;
 pub mod restart_required;
+mod running;
 mod setup;
 #[cfg(any(windows, test))]
 mod shell_link;

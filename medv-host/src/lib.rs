@@ -10,6 +10,7 @@ pub mod host_facts;
 pub mod hypervisor;
 pub mod layer;
 pub mod life;
+pub mod local_time;
 #[cfg(unix)]
 pub mod logind;
 pub mod memory;

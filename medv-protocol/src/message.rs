@@ -10,7 +10,7 @@ use crate::secret::Secret;
 /// The version of the protocol. Both sides say theirs first; the lower one counts.
 pub const VERSION: u32 = 1;
 
-/// What the host calls a request, so that it knows the answer to it. Counted from 1 in each of its runs.
+/// What the host calls a request, so that it knows the answer to it. None of its runs uses one of an earlier run's.
 pub type RequestId = u64;
 
 /// What the guest says.

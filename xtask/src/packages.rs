@@ -57,6 +57,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("secret-tool", "libsecret-tools"),
     ("pinentry-gtk-2", "pinentry-gtk2"),
     ("xfce4-panel", "xfce4-panel"),
+    ("systemctl", "systemd"),
     ("systemd-analyze", "systemd"),
     ("tmux", "tmux"),
     ("vncviewer", "tigervnc-viewer"),
@@ -100,6 +101,9 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         "ip" if !gives_networks() => {
             Some("no network of its own can be had: not root, or in a container".into())
         }
+        "systemctl" if !gives_systems() => {
+            Some("no system of its own can be had: not root, or in a container without cgroup2".into())
+        }
         // Nothing of ours to run with it.
         "wine" => windows::hindrance(install),
         // Nothing to boot.
@@ -138,6 +142,14 @@ fn gives_loop_devices() -> bool {
 fn gives_networks() -> bool {
     let change = "mount -t sysfs none /sys && ip link add cable type veth peer name plug";
     capture(command("unshare").args(["--net", "--mount", "--map-root-user", "sh", "-c", change])).is_ok()
+}
+
+/// Namespaces of its own, in which a systemd can run: it makes groups of processes.
+fn gives_systems() -> bool {
+    let change = "mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /sys/fs/cgroup && \
+                  mount -t cgroup2 none /sys/fs/cgroup && mkdir /sys/fs/cgroup/probe && rmdir /sys/fs/cgroup/probe";
+    let namespaces = ["--mount", "--cgroup", "--pid", "--fork", "--mount-proc", "--map-root-user"];
+    capture(command("unshare").args(namespaces).args(["sh", "-c", change])).is_ok()
 }
 
 /// The Debian package that brings a program.

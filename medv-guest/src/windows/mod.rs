@@ -16,6 +16,7 @@ pub(crate) mod personalise;
 pub(crate) mod port;
 pub(crate) mod power;
 pub(crate) mod printers;
+pub(crate) mod process;
 pub(crate) mod service;
 pub(crate) mod session;
 mod text;

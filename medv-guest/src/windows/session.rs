@@ -14,10 +14,10 @@ use windows_sys::Win32::System::RemoteDesktop::{
     ProcessIdToSessionId, WTSGetActiveConsoleSessionId, WTSQueryUserToken,
 };
 use windows_sys::Win32::System::Threading::{
-    CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, INFINITE, PROCESS_INFORMATION, STARTUPINFOW,
-    WaitForSingleObject,
+    CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, PROCESS_INFORMATION, STARTUPINFOW,
 };
 
+use super::process;
 use super::text::wide;
 use crate::{Error, Places, Result};
 
@@ -32,8 +32,11 @@ pub(crate) struct Child(OwnedHandle);
 impl Child {
     /// Waits for its end.
     pub(crate) fn wait(&mut self) {
-        // SAFETY: the handle is open.
-        unsafe { WaitForSingleObject(self.0.as_raw_handle(), INFINITE) };
+        process::wait(&self.0);
+    }
+
+    pub(super) fn handle(&self) -> &OwnedHandle {
+        &self.0
     }
 }
 

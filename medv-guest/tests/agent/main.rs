@@ -5,5 +5,6 @@ mod first_time_setup;
 mod guest;
 mod host_facts;
 mod install;
+mod killed;
 mod ready;
 mod with_cupsd;

@@ -4,7 +4,6 @@ use medv_protocol::{App, AppId, Hello, MAX_APPS, Phase, ToHost};
 
 use super::Agent;
 use super::asking::Asked;
-use super::opening::Purpose;
 use crate::event::{Event, EventId, Level};
 use crate::fts;
 use crate::life;
@@ -22,11 +21,7 @@ impl Agent {
             ToHost::AppAdded { app } => self.app_added(app),
             ToHost::AppRemoved { id } => self.app_removed(&id),
             ToHost::Done { request, error } => self.done(request, error),
-            ToHost::AppEnded { request } => {
-                if self.requests.remove(&request).is_some_and(|purpose| matches!(purpose, Purpose::Runs)) {
-                    self.step_life(&life::Input::AppEnded);
-                }
-            }
+            ToHost::AppEnded { request } => self.app_ended(request),
             ToHost::RestartRequired { reason } => {
                 if self.is_ready() {
                     self.step_life(&life::Input::RestartRequired(reason));

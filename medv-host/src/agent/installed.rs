@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use medv_codec::Result;
+use medv_codec::{Error, Result};
 
 use super::Agent;
 use super::kept::Kept;
@@ -10,7 +10,7 @@ use crate::event::{Event, EventId, Level};
 use crate::fts::{self, Stage};
 use crate::layer;
 use crate::life;
-use crate::wakeup;
+use crate::wakeup::{self, Alarm};
 use crate::workspace::Workspace;
 
 impl Agent {
@@ -125,9 +125,6 @@ impl Agent {
     }
 
     fn schedule_wake_up(&mut self) {
-        if !self.parts.schedules_wake_ups {
-            return;
-        }
         let settings = self.settings();
         let (time, minutes) = (settings.text("VmGuestUpdateTime"), settings.number("VmGuestUpdateDuration"));
         let plan = match &self.workspace {
@@ -137,8 +134,44 @@ impl Agent {
             }
             _ => Ok(None),
         };
-        if let Err(error) = plan.and_then(|plan| wakeup::schedule(plan.as_ref())) {
-            self.note(&Event::of_error(Level::Information, &error));
+        let scheduled = match &plan {
+            Ok(plan) => (self.parts.schedule_wake_up)(plan.as_ref()),
+            Err(_) => Ok(()),
+        };
+        let before = self.alarm.take();
+        match (plan, scheduled) {
+            (Ok(Some(plan)), Err(error)) => self.set_alarm(plan, before, &error),
+            (Err(error), _) | (_, Err(error)) => self.note(&Event::of_error(Level::Information, &error)),
+            (Ok(_), Ok(())) => {}
+        }
+    }
+
+    /// The system does not see to the plan, so the agent does.
+    fn set_alarm(&mut self, plan: wakeup::Plan, before: Option<Alarm>, error: &Error) {
+        if let Some(before) = before.filter(|before| *before.plan() == plan) {
+            self.alarm = Some(before);
+            return;
+        }
+        let alarm = Alarm::new(plan, (self.parts.clock)());
+        let why = Event::of_error(Level::Information, error).text;
+        let text = format!("{why}; the agent wakes the machine up itself, as long as it runs");
+        self.note(&Event::plain(Level::Information, text));
+        self.alarm = Some(alarm);
+    }
+
+    /// Wakes the machine up if it is time, and the system does not see to it.
+    pub(super) fn look_at_alarm(&mut self) {
+        let Some(alarm) = self.alarm.as_mut() else { return };
+        let now = (self.parts.clock)();
+        if !alarm.look(now).is_zero() {
+            return;
+        }
+        alarm.rung(now);
+        let minutes = alarm.plan().minutes();
+        match self.must_be_ready() {
+            // What is in the way is noted there.
+            Ok(()) => _ = self.wake_up(minutes),
+            Err(error) => self.note(&Event::of_error(Level::Information, &error)),
         }
     }
 }

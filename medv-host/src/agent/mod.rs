@@ -53,11 +53,13 @@ use crate::event::{Event, EventLog, Level};
 use crate::fts::{self, Progress, Stage};
 use crate::hypervisor::{Hypervisor, Machine, MachineEvent, Medium, Network};
 use crate::life::{self, Life};
+use crate::local_time::LocalTime;
 use crate::menu::{Folders, Menu};
 use crate::moment::Moment;
 use crate::places::Places;
 use crate::settings::Settings;
 use crate::vault::Vault;
+use crate::wakeup;
 use crate::workspace::Workspace;
 use asking::Asked;
 use errand::Errands;
@@ -79,8 +81,10 @@ pub struct Parts {
     pub log: Arc<dyn EventLog>,
     /// The folders of the host's menu; none if there is no menu.
     pub menu: Option<Folders>,
-    /// Whether wake-ups are scheduled with the system.
-    pub schedules_wake_ups: bool,
+    /// Gives the daily wake-up to the system. Where it refuses, the agent looks at the clock itself.
+    pub schedule_wake_up: Box<ScheduleWakeUp>,
+    /// The clock that is looked at then.
+    pub clock: Box<dyn Fn() -> LocalTime + Send>,
     /// The folder with the programs of the guest agent; none if they are not there.
     pub guest_programs: Option<PathBuf>,
     /// The program that menu entries call.
@@ -94,6 +98,9 @@ pub type OpenVault = Box<dyn Fn(&str, &str) -> Box<dyn Vault>>;
 
 /// Looks for printers; it may take a while.
 pub type FindPrinters = dyn Fn() -> Result<Vec<Printer>> + Send + Sync;
+
+/// Has the system carry out a plan, in place of an earlier one, or none any more.
+pub type ScheduleWakeUp = dyn Fn(Option<&wakeup::Plan>) -> Result<()> + Send;
 
 /// Something that the agent hears.
 pub enum Message {
@@ -137,6 +144,8 @@ pub struct Agent {
     fts: Progress,
     life: Life,
     menu: Option<Menu>,
+    /// The daily wake-up, if the system does not see to it.
+    alarm: Option<wakeup::Alarm>,
 
     machine: Option<Box<dyn Machine>>,
     /// The number of the newest machine: what an older one reports does not count.
@@ -200,6 +209,7 @@ impl Agent {
             fts: Progress::new(),
             life: Life::new(),
             menu: None,
+            alarm: None,
             machine: None,
             machine_number: 0,
             unheard: Arc::default(),
@@ -224,7 +234,7 @@ impl Agent {
             errands: Errands::default(),
             awaited: Vec::new(),
             requests: HashMap::new(),
-            request_number: 0,
+            request_number: opening::before_first_request(),
             watchers: Vec::new(),
             enders: Vec::new(),
             published: 0,
@@ -242,6 +252,7 @@ impl Agent {
     /// Goes on until it is told to end. The machine is closed then.
     pub fn run(mut self) {
         while !self.is_ending {
+            self.look_at_alarm();
             self.tell_watchers();
             match self.hear() {
                 Some(message) => self.take(message),
@@ -256,7 +267,7 @@ impl Agent {
     }
 
     /// The next message; `None` if a deadline passes first.
-    fn hear(&self) -> Option<Message> {
+    fn hear(&mut self) -> Option<Message> {
         let deadline = match self.is_ready() {
             true => {
                 let life = self.life.deadline(&self.settings().life_rules());
@@ -264,12 +275,14 @@ impl Agent {
             }
             false => self.fts.deadline,
         };
-        let Some(deadline) = deadline.filter(|_| self.workspace.is_some()) else {
+        let deadline = deadline.filter(|_| self.workspace.is_some());
+        let alarm = self.alarm.as_mut().map(|alarm| alarm.look((self.parts.clock)()));
+        let wait = deadline.map(|deadline| Moment::now().until(deadline)).into_iter().chain(alarm).min();
+        let Some(wait) = wait else {
             return self.inbox.recv().ok();
         };
-        // The clock has whole seconds, and may be set back: it is looked at again after a while.
-        let wait = Moment::now().until(deadline).min(Duration::from_secs(3600));
-        self.inbox.recv_timeout(wait).ok()
+        // The clock has whole seconds, and may be set: it is looked at again after a while.
+        self.inbox.recv_timeout(wait.min(Duration::from_secs(3600))).ok()
     }
 
     fn take(&mut self, message: Message) {

@@ -1,5 +1,7 @@
 //! Applications and addresses that are opened in the guest.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use medv_codec::Error;
 use medv_protocol::{AppId, RequestId, ToGuest};
 
@@ -31,6 +33,13 @@ pub(super) enum Purpose {
     FetchLog(Caller),
     /// Upgrades the program of that name.
     Upgrade(&'static str),
+}
+
+/// Where this agent begins to count. In a machine that was saved programs go on whose ends are told by the numbers of an earlier
+/// agent: microseconds since 1970 are beyond all of those, and exact in JSON of any kind.
+pub(super) fn before_first_request() -> RequestId {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    RequestId::try_from(since_1970.as_micros()).unwrap_or_default()
 }
 
 impl Agent {
@@ -83,6 +92,14 @@ impl Agent {
             (Purpose::FetchLog(caller), Some(reason)) => caller.answer(Error::usage(reason)),
             (Purpose::Upgrade(program), error) => self.upgraded(program, error),
             (Purpose::Runs, _) => _ = self.requests.insert(request, Purpose::Runs),
+        }
+    }
+
+    /// What runs has ended. Of anything else a guest has no business to say so, and each ends once.
+    pub(super) fn app_ended(&mut self, request: RequestId) {
+        if matches!(self.requests.get(&request), Some(Purpose::Runs)) {
+            self.requests.remove(&request);
+            self.step_life(&life::Input::AppEnded);
         }
     }
 

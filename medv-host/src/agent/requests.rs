@@ -68,7 +68,7 @@ impl Agent {
         Ok(())
     }
 
-    fn must_be_ready(&self) -> Result<()> {
+    pub(super) fn must_be_ready(&self) -> Result<()> {
         self.workspace_or_error()?;
         if self.is_ready() {
             return Ok(());
@@ -199,7 +199,8 @@ impl Agent {
         }
     }
 
-    fn wake_up(&mut self, minutes: u32) -> Result<()> {
+    /// Wakes the machine up for its updates, unless something is in the way, which is noted.
+    pub(super) fn wake_up(&mut self, minutes: u32) -> Result<()> {
         self.must_be_ready()?;
         if let Some(hindrance) = wakeup::hindrance() {
             let event = Event::numbered(hindrance.event(), "");

@@ -102,8 +102,7 @@ mod system {
         }
         let why = String::from_utf8_lossy(&said.stderr);
         let message = format!("the task scheduler refuses {}: {}", arguments[0], why.trim());
-        Err(Error::new(ErrorKind::Unsupported, message)
-            .advice("the machine is woken up only while the host agent runs"))
+        Err(Error::new(ErrorKind::Unsupported, message))
     }
 }
 

@@ -6,6 +6,7 @@ pub mod console;
 pub(crate) mod credentials;
 pub(crate) mod event_log;
 mod job;
+pub(crate) mod local_time;
 mod memory;
 pub(crate) mod notify_icon;
 pub(crate) mod password_prompt;

@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use medv_codec::Result;
+use medv_codec::{Error, Result};
 use medv_host::agent::{Agent, Message, Parts};
 use medv_host::control::{Caller, Reply, Request, Status};
 use medv_host::fts::Stage;
 use medv_host::hypervisor::Hypervisor;
 use medv_host::life::Power;
+use medv_host::local_time::LocalTime;
 use medv_host::menu::Folders;
+use medv_host::moment::Moment;
 use medv_host::places::Places;
 use medv_protocol::Printer;
 use tempfile::TempDir;
@@ -33,6 +35,10 @@ pub(crate) struct Laboratory {
     pub(crate) settings: &'static str,
     pub(crate) diary: Diary,
     pub(crate) safe: Safe,
+    /// Whether the system keeps plans to wake the machine up.
+    pub(crate) has_timer: bool,
+    /// The clock that is looked at if it does not.
+    pub(crate) clock: Arc<Mutex<LocalTime>>,
     /// What the host has in its network.
     pub(crate) printers: Arc<Mutex<Vec<Printer>>>,
 }
@@ -41,7 +47,16 @@ impl Laboratory {
     /// With these settings, in TOML.
     pub(crate) fn new(settings: &'static str) -> Self {
         let (scratch, diary, safe) = (tempfile::tempdir().unwrap(), Diary::default(), Safe::default());
-        let laboratory = Self { scratch, settings, diary, safe, printers: Arc::default() };
+        let clock = LocalTime { moment: Moment(1_000_000_000), second_of_day: 0 };
+        let laboratory = Self {
+            scratch,
+            settings,
+            diary,
+            safe,
+            has_timer: true,
+            clock: Arc::new(Mutex::new(clock)),
+            printers: Arc::default(),
+        };
         for folder in
             ["etc/medv", "var/lib/medv/monitoring", "var/lib/medv/allusers", "var/lib/medv/medvlock"]
         {
@@ -140,7 +155,8 @@ impl Laboratory {
             machine: Vec::new(),
         };
         let (user, programs) = (user.to_owned(), self.path("programs"));
-        let printers = Arc::clone(&self.printers);
+        let (printers, clock) = (Arc::clone(&self.printers), Arc::clone(&self.clock));
+        let has_timer = self.has_timer;
         let (give, outbox) = channel();
         let thread = thread::spawn(move || {
             let parts = Parts {
@@ -150,7 +166,11 @@ impl Laboratory {
                 printers: Arc::new(move || Ok(printers.lock().unwrap().clone())),
                 log: Arc::new(log),
                 menu: Some(folders),
-                schedules_wake_ups: false,
+                schedule_wake_up: Box::new(move |_| match has_timer {
+                    true => Ok(()),
+                    false => Err(Error::usage("there is no timer")),
+                }),
+                clock: Box::new(move || *clock.lock().unwrap()),
                 guest_programs: Some(programs),
                 program: "/usr/bin/medv-host".into(),
                 user,

@@ -10,4 +10,5 @@ mod with_dbus_daemon;
 mod with_dunst;
 mod with_gnome_keyring_daemon;
 mod with_pinentry_gtk_2;
+mod with_systemctl;
 mod with_xfce4_panel;

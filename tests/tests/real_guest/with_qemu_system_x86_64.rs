@@ -166,7 +166,8 @@ fn first_time_setup_begins_anew_at_whatever_stage_the_agent_is_killed() {
     host.until_menu(&["Calculator", "Notes", "Uninstall Notes"]);
 }
 
-/// Kills the agent that runs it, once; and has the guest kill it again whenever its user wants that.
+/// Kills the agent that runs it, once; and has the guest kill it again whenever its user wants that. The editor runs until it is
+/// closed.
 const END_AGENT: &str = r"#!/bin/sh
 [ ! -e /usr/local/sbin/end-agent ] || exit 0
 mkdir -p /usr/local/sbin
@@ -182,6 +183,23 @@ cat >/usr/local/share/applications/end-agent.desktop <<'END'
 Type=Application
 Name=End Agent
 Exec=touch /tmp/end-agent
+END
+cat >/usr/local/bin/editor <<'END'
+#!/bin/sh
+until [ -e /tmp/close-editor ]; do sleep 1; done
+END
+chmod 755 /usr/local/bin/editor
+cat >/usr/local/share/applications/editor.desktop <<'END'
+[Desktop Entry]
+Type=Application
+Name=Editor
+Exec=/usr/local/bin/editor
+END
+cat >/usr/local/share/applications/close-editor.desktop <<'END'
+[Desktop Entry]
+Type=Application
+Name=Close Editor
+Exec=touch /tmp/close-editor
 END
 kill -9 $PPID
 ";
@@ -199,7 +217,7 @@ fn a_guest_agent_that_is_killed_goes_on_and_an_older_one_is_replaced() {
         };
         log.lines().filter(is_it).count()
     };
-    let menu = ["Calculator", "End Agent", "Notes", "Uninstall Notes"];
+    let menu = ["Calculator", "Close Editor", "Editor", "End Agent", "Notes", "Uninstall Notes"];
 
     // Killed by a command of first time setup: it comes back, the command runs again, and all the others once.
     host.log_on();
@@ -216,11 +234,15 @@ fn a_guest_agent_that_is_killed_goes_on_and_an_older_one_is_replaced() {
     assert_eq!((speaks(&host, &older_version(), 3), speaks(&host, VERSION, 3)), (1, 1), "{}", host.log());
     host.until_menu(&menu);
 
-    // Killed when it is ready: it comes back, and has the user logged on again.
+    // Killed when it is ready: it comes back, has the user logged on again, and tells the end of what runs.
+    host.click("Editor");
     host.click("End Agent");
     host.until("the agent speaks again", |_| speaks(&host, VERSION, 3) == 2);
     host.until_power("running");
     assert_eq!(host.menu(), menu);
+    host.until("the editor alone runs", |status| status["machine"]["apps"] == 1);
+    host.click("Close Editor");
+    host.until("nothing runs", |status| status["machine"]["apps"] == 0);
     host.click("Notes");
     let _ = host.run(&["stop", "Office", "--how", "shut-down", "--wait"]).exits(0);
     assert_eq!(host.guest_file(&format!("/home/{USER}/notes.out")), format!("notes run by {USER}\n"));

@@ -6,18 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use medv_codec::{Error, Result};
-use medv_host::agent::{Agent, Message, Parts};
+use medv_host::agent::{Agent, Message, Parts, ScheduleWakeUp};
 use medv_host::answers;
 use medv_host::control::{self, Client, Request};
 use medv_host::desktop::system_desktop;
 use medv_host::event::{Event, EventId, EventLog, Level, SystemLog};
 use medv_host::host_facts::{self, network};
 use medv_host::hypervisor::{self, qemu::Qemu};
+use medv_host::local_time::LocalTime;
 use medv_host::menu::Folders;
 use medv_host::places::Places;
 use medv_host::settings::Settings;
 use medv_host::tray::Tray;
 use medv_host::vault::system_vault;
+use medv_host::wakeup;
 use medv_host::watch;
 
 /// How long callers have to hear the last that is said to them.
@@ -51,7 +53,8 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
         printers: Arc::new(host_facts::printers::gather),
         log: Arc::clone(log),
         menu: Folders::of_this_user(),
-        schedules_wake_ups: root.is_none(),
+        schedule_wake_up: scheduler(root),
+        clock: Box::new(LocalTime::now),
         guest_programs: answers::guest_programs_folder(),
         program,
         user: user()?,
@@ -80,6 +83,17 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
     conversations.finish(PATIENCE);
     log.note(&Event::plain(Level::Information, "medv-host has ended"));
     Ok(())
+}
+
+/// The user has one timer. It is for the computer, not for a folder that stands for one.
+fn scheduler(root: Option<&Path>) -> Box<ScheduleWakeUp> {
+    match root {
+        None => Box::new(wakeup::schedule),
+        Some(_) => Box::new(|plan| match plan {
+            Some(_) => Err(Error::usage("a folder that stands for a computer has no timer")),
+            None => Ok(()),
+        }),
+    }
 }
 
 /// Installers change things while sessions run.

@@ -123,6 +123,62 @@ fn a_click_on_a_machine_that_is_off_starts_it_logs_on_and_opens() {
 }
 
 #[test]
+fn an_application_that_outlives_the_guest_agent_keeps_the_machine_up_until_its_end_is_told() {
+    let laboratory = Laboratory::new(WHEN_NEEDED);
+    let machines = set_up(&laboratory).machines(|_| None);
+    let agent = laboratory.start(machines.clone(), &willing());
+    agent.wait_for_power(Power::Off);
+    agent.ask(open("writer")).unwrap();
+    agent.ask(open("browser")).unwrap();
+    let [writer, browser] = started(&machines)[..] else { panic!("{:?}", machines.calls()) };
+    let ends = |request| machines.report(said(ToHost::AppEnded { request }));
+    let runs = |apps| {
+        agent.wait_for("the applications that run", |status| {
+            status
+                .machine
+                .as_ref()
+                .is_some_and(|machine| (machine.power, machine.apps) == (Power::Running, apps))
+        })
+    };
+
+    // The guest agent was killed: another one is there, and the host greets it.
+    for is_open in [false, true] {
+        machines.report(MachineEvent::AgentConnected(is_open));
+    }
+    runs(2);
+    ends(writer);
+    runs(1);
+    // It is told again, as the agent was killed before it had written that down; and what never ran.
+    ends(writer);
+    ends(writer + 1000);
+    runs(1);
+    ends(browser);
+    agent.wait_for_power(Power::Saved);
+    agent.end();
+}
+
+#[test]
+fn what_a_host_before_this_one_has_started_is_none_of_its_applications() {
+    let laboratory = Laboratory::new(WHEN_NEEDED);
+    let machines = set_up(&laboratory).machines(|_| None);
+    let open_in_a_session = |name| {
+        let agent = laboratory.start(machines.clone(), &willing());
+        agent.wait_for("a machine", |status| status.machine.is_some());
+        agent.ask(open(name)).unwrap();
+        agent
+    };
+    open_in_a_session("writer").end();
+    // The machine was saved and has woken up, and the writer runs on in it.
+    let agent = open_in_a_session("browser");
+    let [writer, browser] = started(&machines)[..] else { panic!("{:?}", machines.calls()) };
+    assert_ne!(writer, browser);
+    machines.report(said(ToHost::AppEnded { request: writer }));
+    let status = agent.wait_for_power(Power::Running);
+    assert_eq!(status.machine.unwrap().apps, 1);
+    agent.end();
+}
+
+#[test]
 fn an_application_that_cannot_be_started_is_an_error_of_the_guest() {
     let laboratory = Laboratory::new("");
     let guest = Guest::new();

@@ -1,5 +1,6 @@
 //! First time setup and a machine's life, with real layers.
 
+mod alarm;
 mod applications;
 mod facts;
 mod failing;
