@@ -3,6 +3,7 @@
 //! reset; and all that goes wrong on the way that can be made to.
 
 mod host;
+mod loudspeaker;
 mod with_qemu_system_x86_64;
 mod with_qemu_system_x86_64_and_debian;
 mod with_vncviewer;

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::host::{Host, USER};
+use crate::loudspeaker::Loudspeaker;
 
 const KEYS: &str = "first-time-setup.administrator = true\ncopy-from-host.regional-settings = true\n\
      computer-name.mask = \"MEDV-%username%\"\n\
@@ -12,9 +13,10 @@ const KEYS: &str = "first-time-setup.administrator = true\ncopy-from-host.region
 const MENU: [&str; 5] = ["Htop", "Kill Agent", "Report", "UXTerm", "XTerm"];
 
 #[test]
-#[ignore = "boots a whole Debian, some minutes: cargo test -p medv-tests --test real_guest -- --ignored"]
+#[ignore = "boots a whole Debian, some minutes; needs pulseaudio, pulseaudio-utils and qemu-system-gui: cargo test -p medv-tests --test real_guest -- --ignored"]
 fn a_debian_is_set_up_by_cloud_init_and_lives_under_systemd() {
     let mut host = Host::with_debian(KEYS);
+    let loudspeaker = Loudspeaker::new(&host.path("home/run"));
     host.log_on();
     host.set_up();
     host.until_menu(&MENU);
@@ -61,7 +63,7 @@ fn a_debian_is_set_up_by_cloud_init_and_lives_under_systemd() {
         "bus: there",
         "session: active, on tty7",
         "desktop: :0, there",
-        "systemd: user.slice/user@1001.service",
+        "systemd: user@1001.service/app.slice",
         "sound: played",
         "language: de_DE.UTF-8 UTF-8",
         "password: root",
@@ -69,6 +71,8 @@ fn a_debian_is_set_up_by_cloud_init_and_lives_under_systemd() {
     ] {
         assert!(report.lines().any(|it| it == line), "no `{line}` in:\n{report}");
     }
+
+    assert!(loudspeaker.was_heard(), "the guest has played a tone, and the host was silent");
 
     // A click starts it; a reset makes a new one.
     host.click("Report");
