@@ -42,6 +42,8 @@ pub fn medv(medv: &MedvDeb<'_>) -> std::io::Result<Deb> {
         ("Installed-Size", Deb::len_of_files(&files).div_ceil(1024).to_string()),
         ("Depends", "libc6".to_owned()),
         ("Recommends", "qemu-system-x86".to_owned()),
+        // The machine's sound, its screen, its user's password.
+        ("Suggests", "qemu-system-gui, virt-viewer | tigervnc-viewer, pinentry-gnome3 | pinentry".to_owned()),
         ("Section", "admin".to_owned()),
         ("Priority", "optional".to_owned()),
         (
