@@ -263,8 +263,8 @@ impl Agent {
         self.upgrade = None;
         self.printers.begin_anew();
         self.log.set_level(log_level);
-        self.log.note(Level::Information, "the host is there");
         clock::set(&self.places, now, &self.log);
+        self.log.note(Level::Information, "the host is there");
         if self.phase() == Phase::Setup {
             // Before the logs, which wait for a host.
             self.setup.tell();

@@ -23,7 +23,7 @@ impl Loudspeaker {
             command
         };
         let server = command("pulseaudio")
-            .args(["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes"])
+            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--disable-shm=yes"])
             .arg("--load=module-null-sink sink_name=ear")
             .arg(format!("--load=module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()))
             .stdout(Stdio::null())

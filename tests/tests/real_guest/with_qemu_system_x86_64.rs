@@ -64,8 +64,7 @@ fn from_the_package_to_applications_and_back() {
     );
     assert!(host.guest_file("/var/lib/greeted").starts_with("greeted on"));
     let log = host.guest_file("/var/log/medv/medv-guest.log");
-    let woken = log.rsplit("the host is there").next().unwrap_or_default();
-    assert!(woken.contains("the clock was wrong"), "{log}");
+    assert!(log.contains("the clock was wrong"), "{log}");
     let groups = host.guest_file("/etc/group");
     let members = groups.lines().find_map(|line| line.strip_prefix("remotedesktop:")).expect("the group");
     assert!(members.ends_with(USER), "{groups}");
@@ -174,7 +173,7 @@ mkdir -p /usr/local/sbin
 cat >/usr/local/sbin/end-agent <<'END'
 #!/bin/sh
 until rm /tmp/end-agent 2>/dev/null; do sleep 1; done
-kill -9 $(pidof medv-guest)
+pkill -9 -f 'medv-guest run'
 END
 chmod 755 /usr/local/sbin/end-agent
 echo '::respawn:/usr/local/sbin/end-agent' >>/etc/inittab

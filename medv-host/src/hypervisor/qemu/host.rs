@@ -9,7 +9,8 @@ pub(super) fn audio(drivers: &[String]) -> Option<&'static str> {
     let session = Path::new(&session);
     [
         ("pipewire", session.join("pipewire-0")),
-        ("pa", session.join("pulse/native")),
+        // QEMU wants to see that the server has begun; its socket may be there before.
+        ("pa", session.join("pulse/pid")),
         ("alsa", "/dev/snd/controlC0".into()),
     ]
     .into_iter()
