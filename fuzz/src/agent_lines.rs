@@ -57,6 +57,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let host = r#"{"type":"welcome","protocol":1,"agent":"0.1.0","now":1795598154,"log_level":3}
 {"type":"run_setup","user":"anna","administrator":false,"group_tries":3,"group_timeout":300,"log_paths":["/a/*"],"desktop_timeout":900}
 {"type":"log_on","request":1,"user":"anna","password":"x"}
+{"type":"log_on","request":1,"user":"anna","password":"x","new_account":{"administrator":false}}
 {"type":"start_app","request":2,"id":"a.desktop"}
 {"type":"open_url","request":3,"url":"https://a/"}
 {"type":"upgrade","request":4,"program":"medv-guest","base64":"AAAA","last":true}

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use medv_protocol::{
-    AppId, BadLine, Hello, HostNetwork, MAX_BAD_LINES, Phase, RequestId, Secret, ToGuest, ToHost, VERSION,
+    AppId, BadLine, Hello, HostNetwork, MAX_BAD_LINES, NewAccount, Phase, RequestId, Secret, ToGuest, ToHost,
+    VERSION,
 };
 
 use crate::apps::Apps;
@@ -23,7 +24,7 @@ use crate::system::power::{self, Power};
 use crate::system::process;
 use crate::system::session::Session;
 use crate::upgrade::{Program, Upgrade};
-use crate::{Error, Places, Result, clock, host_network, logs, port, restart_required, system};
+use crate::{Error, Places, Result, clock, host_network, logs, new_account, port, restart_required, system};
 
 /// What the agent waits for.
 pub(crate) enum Event {
@@ -222,7 +223,9 @@ impl Agent {
                 let events = self.events.clone();
                 self.setup.go_on(order, move || drop(events.send(Event::SetUp)));
             }
-            ToGuest::LogOn { request, user, password } => self.log_on(request, &user, &password),
+            ToGuest::LogOn { request, user, password, new_account } => {
+                self.log_on(request, &user, &password, new_account);
+            }
             ToGuest::StartApp { request, id } => {
                 let outcome = self.start(request, &id);
                 self.done(request, outcome);
@@ -301,8 +304,8 @@ impl Agent {
         self.restart_reason = reason;
     }
 
-    fn log_on(&mut self, request: RequestId, user: &str, password: &Secret) {
-        let session = match Session::begin(&self.places, user, password.reveal()) {
+    fn log_on(&mut self, request: RequestId, user: &str, password: &Secret, wanted: Option<NewAccount>) {
+        let session = match self.session_of(user, password, wanted) {
             Ok(session) => session,
             Err(error) => return self.done(request, Err(error)),
         };
@@ -314,6 +317,15 @@ impl Agent {
             }
             let _ = events.send(Event::LoggedOn(request, session));
         });
+    }
+
+    fn session_of(&self, user: &str, password: &Secret, wanted: Option<NewAccount>) -> Result<Session> {
+        if let Some(wanted) = wanted
+            && new_account::ensure(&self.places, user, password.reveal(), wanted)?
+        {
+            self.log.note(Level::Information, &format!("{user} has an account now"));
+        }
+        Session::begin(&self.places, user, password.reveal())
     }
 
     fn logged_on(&mut self, request: RequestId, session: Session) {

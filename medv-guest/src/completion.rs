@@ -96,14 +96,14 @@ fn as_result(outcome: SetupOutcome) -> Result<()> {
     }
 }
 
+/// What the workspace's users are put into.
+pub(crate) fn groups(administrator: bool) -> &'static [Group] {
+    if administrator { &[Group::RemoteDesktop, Group::Administrators] } else { &[Group::RemoteDesktop] }
+}
+
 /// A directory service may be slow to know a user: each try lasts as long as it may.
 fn give_groups(places: &Places, order: &Order, log: &Log) -> Result<()> {
-    let groups: &[Group] = if order.administrator {
-        &[Group::RemoteDesktop, Group::Administrators]
-    } else {
-        &[Group::RemoteDesktop]
-    };
-    for group in groups {
+    for group in groups(order.administrator) {
         let mut last = Error::new("it was never tried");
         let is_member = (1..=order.group_tries.max(1)).any(|number| {
             let begin = Instant::now();

@@ -3,7 +3,8 @@
 //!
 //! - [`install`] puts the agent into the guest, once, and applies the answers of the host.
 //! - [`agent`] is the agent: `port` is what it speaks through, `outbox` what it says, `setup` its first time setup,
-//!   `apps`, `upgrade`, `host_network` and `printers` what their names say, `running` the programs that the host has had started.
+//!   `apps`, `new_account`, `upgrade`, `host_network` and `printers` what their names say, `running` the programs that the host
+//!   has had started.
 //! - [`completion`] is `ftscompletion`, the last part of first time setup.
 //! - `system` is what Linux and Windows do each in their own way: the same functions in two folders.
 //!   Only `windows` has `unsafe`, a module for each family of Windows' calls.
@@ -19,6 +20,7 @@ mod host_network;
 pub mod install;
 mod log;
 mod logs;
+mod new_account;
 pub mod options;
 mod outbox;
 mod places;

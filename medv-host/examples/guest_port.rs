@@ -61,7 +61,10 @@ fn first_order(phase: Phase, user: &str) -> ToGuest {
             log_paths: Vec::new(),
             desktop_timeout: 0,
         },
-        Phase::Ready => ToGuest::LogOn { request: 1, user, password: Secret::new("any".to_owned()) },
+        Phase::Ready => {
+            let password = Secret::new("any".to_owned());
+            ToGuest::LogOn { request: 1, user, password, new_account: None }
+        }
     }
 }
 

@@ -11,12 +11,18 @@ use medv_codec::disk::{self, DiskForm, OpenOptions};
 use medv_codec::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
+use crate::{access, whole_file};
+
 /// The longest name of a master that a qcow2 file can hold, in bytes.
 const LONGEST_NAME: usize = 1023;
 /// What the name of a node begins with that is called after the image, and how much of the digest follows: QEMU allows 31
 /// letters in all.
 const IMAGE: &str = "image-";
 const IMAGE_NAME: usize = 25;
+
+/// A feature of a qcow2 file that QEMU must know: it opens another file for the content, whichever the header names. None of our
+/// layers has it.
+const EXTERNAL_DATA: u8 = 1 << 2;
 
 /// A disk that layers stand on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,26 +117,21 @@ pub fn create(layer: &Path, master: &Master) -> Result<()> {
     if layer.exists() {
         return Err(Error::usage("there is a layer already").in_file(layer).advice("delete it first"));
     }
-    let part = with_suffix(layer, ".part");
-    let made = make(&part, master).and_then(|()| {
-        File::open(&part)
-            .and_then(|file| file.sync_all())
-            .and_then(|()| fs::rename(&part, layer))
-            .map_err(|error| Error::io("cannot rename", error).in_file(&part))
-    });
-    if made.is_err() {
-        // What went wrong first is what the caller has to know.
-        _ = fs::remove_file(&part);
-    }
-    made
+    // In a folder that users share, qemu-img would follow any link to any file of the user's. So it writes elsewhere first: a layer
+    // without content is small.
+    let elsewhere = tempfile::tempdir().map_err(|error| Error::io("cannot make a folder", error))?;
+    let made = elsewhere.path().join("layer.qcow2");
+    make(&made, master)?;
+    let bytes = fs::read(&made).map_err(|error| Error::io("cannot read", error).in_file(&made))?;
+    whole_file::write(layer, &bytes)
 }
 
-fn make(part: &Path, master: &Master) -> Result<()> {
+fn make(layer: &Path, master: &Master) -> Result<()> {
     let size = master.size.to_string();
     let output = Command::new("qemu-img")
         .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
         .arg(master.in_header()?)
-        .arg(part)
+        .arg(layer)
         .arg(size)
         .stdin(Stdio::null())
         .output()
@@ -141,7 +142,7 @@ fn make(part: &Path, master: &Master) -> Result<()> {
         return Ok(());
     }
     let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(Error::new(ErrorKind::Io, format!("qemu-img cannot make the layer: {why}")).in_file(part))
+    Err(Error::new(ErrorKind::Io, format!("qemu-img cannot make the layer: {why}")).in_file(layer))
 }
 
 /// The master that a layer stands on, looked at anew.
@@ -188,7 +189,7 @@ fn another_disk(layer: &Path, found: &Master, expected: &Master) -> Error {
 /// If one of them cannot be deleted.
 pub fn delete(layer: &Path) -> Result<()> {
     // The state goes first: without its layer it is nothing, but with a new one it would do harm.
-    for path in [saved_state(layer), with_suffix(layer, ".part"), layer.to_owned()] {
+    for path in [saved_state(layer), layer.to_owned()] {
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(Error::io("cannot delete", error).in_file(path));
@@ -207,18 +208,21 @@ pub fn saved_state(layer: &Path) -> PathBuf {
 /// What a qcow2 file says of the disk below it.
 fn read_name(layer: &Path) -> Result<String> {
     let cannot = |error: io::Error| Error::io("cannot read", error).in_file(layer);
-    let mut file = File::open(layer).map_err(cannot)?;
-    let mut header = [0; 20];
+    let mut file = access::open(layer, File::options().read(true)).map_err(cannot)?;
+    let mut header = [0; 80];
     match file.read_exact(&mut header) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             return Err(no_layer(layer, "it is too short"));
         }
         read => read.map_err(cannot)?,
     }
-    let [magic, _version, offset_high, offset_low, length] =
+    let [magic, version, offset_high, offset_low, length] =
         std::array::from_fn(|field| u32::from_be_bytes(std::array::from_fn(|byte| header[4 * field + byte])));
     if magic != u32::from_be_bytes(*b"QFI\xfb") {
         return Err(no_layer(layer, "it is no qcow2 file"));
+    }
+    if version >= 3 && header[79] & EXTERNAL_DATA != 0 {
+        return Err(no_layer(layer, "what it holds is in another file"));
     }
     let length = length as usize;
     if length == 0 || length > LONGEST_NAME {
@@ -234,10 +238,4 @@ fn no_layer(layer: &Path, why: &str) -> Error {
     Error::damaged(format!("it is no layer over a master disk: {why}"))
         .in_file(layer)
         .advice("delete it; the machine is then set up anew")
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

@@ -1,5 +1,6 @@
 //! The host agent, as a library: everything that the program `medv-host` is made of.
 
+mod access;
 pub mod agent;
 pub mod answers;
 pub mod control;

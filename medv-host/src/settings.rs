@@ -134,6 +134,8 @@ impl Settings {
             close_action: match self.text("VmCloseAction").as_str() {
                 "SHUTDOWN" => CloseAction::ShutDown,
                 "TURN-OFF" => CloseAction::TurnOff,
+                // The next user must not find the desktop of the one before.
+                _ if self.is_shared() => CloseAction::ShutDown,
                 _ => CloseAction::Hibernate,
             },
             task_timeout: self.seconds("VmTaskTimeout"),

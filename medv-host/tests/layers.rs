@@ -100,6 +100,19 @@ mod with_qemu_img {
     }
 
     #[test]
+    fn a_layer_that_would_have_qemu_open_another_file_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let master = Master::open(&vhd(folder.path(), "fixed")).unwrap();
+        let layer = folder.path().join("alice.qcow2");
+        create(&layer, &master).unwrap();
+        let mut bytes = fs::read(&layer).unwrap();
+        bytes[79] |= 4;
+        fs::write(&layer, bytes).unwrap();
+        let error = check(&layer, &master).unwrap_err();
+        assert!(error.to_string().contains("in another file"), "{error}");
+    }
+
+    #[test]
     fn a_differencing_disk_is_no_master() {
         let folder = tempfile::tempdir().unwrap();
         let disk = vhd(folder.path(), "dynamic");

@@ -2,6 +2,7 @@
 
 mod absent;
 mod disk;
+mod group;
 mod layers;
 mod machine;
 mod package;
@@ -15,6 +16,7 @@ use medv_settings::{Kind, Scope, Setting, Store, TomlStore, Value, find_in_regis
 
 use self::absent::Absent;
 use self::disk::{Disk, Found};
+pub use self::group::SHARED_GROUP;
 pub use self::machine::Machine;
 pub use self::package::Package;
 pub use self::record::Record;

@@ -24,7 +24,9 @@ pub use answers::{ANSWERS_VERSION, Answers, RegionAnswer, TimeZoneAnswer, UserAn
 pub use app::{App, AppId, BadApp, Icon, IconFormat, MAX_APPS, MAX_ICONS};
 pub use base64::{BadPiece, MAX_PIECE, from_base64, to_base64};
 pub use lines::{BadLine, Lines, MAX_BAD_LINES, MAX_LINE, TooLong, encode};
-pub use message::{Hello, LogPart, Phase, RequestId, SetupOutcome, SetupTask, ToGuest, ToHost, VERSION};
+pub use message::{
+    Hello, LogPart, NewAccount, Phase, RequestId, SetupOutcome, SetupTask, ToGuest, ToHost, VERSION,
+};
 pub use network::{HostNetwork, Interface, InterfaceAddress, InterfaceKind, MAX_INTERFACE_NAME};
 pub use printer::{BadPrinter, MAX_PRINTERS, PRINTERS_IN_A_LINE, Printer};
 pub use secret::Secret;

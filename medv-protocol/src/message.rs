@@ -161,6 +161,13 @@ pub enum SetupOutcome {
     },
 }
 
+/// What an account becomes that is made for a user who has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAccount {
+    /// Whether the user becomes an administrator.
+    pub administrator: bool,
+}
+
 /// What the host says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -199,6 +206,9 @@ pub enum ToGuest {
         user: String,
         /// The password; it is checked.
         password: Secret,
+        /// Given if an account may be made for who has none: by a host whose users share the machine.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        new_account: Option<NewAccount>,
     },
     /// Start an application. `AppEnded` follows when it has ended.
     StartApp {

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use medv_protocol::{
     App, AppId, BadLine, Hello, HostNetwork, Icon, IconFormat, Interface, InterfaceAddress, InterfaceKind,
-    Lines, LogPart, MAX_LINE, Phase, Printer, Secret, SetupOutcome, SetupTask, ToGuest, ToHost, VERSION,
-    encode,
+    Lines, LogPart, MAX_LINE, NewAccount, Phase, Printer, Secret, SetupOutcome, SetupTask, ToGuest, ToHost,
+    VERSION, encode,
 };
 use proptest::prelude::*;
 
@@ -131,11 +131,14 @@ fn to_guest() -> impl Strategy<Value = ToGuest> {
                 desktop_timeout: group_timeout
             }
         ),
-        (any::<u64>(), text, text).prop_map(|(request, user, password)| ToGuest::LogOn {
-            request,
-            user,
-            password: Secret::new(password)
-        }),
+        (any::<u64>(), text, text, any::<Option<bool>>()).prop_map(
+            |(request, user, password, administrator)| ToGuest::LogOn {
+                request,
+                user,
+                password: Secret::new(password),
+                new_account: administrator.map(|administrator| NewAccount { administrator })
+            }
+        ),
         (any::<u64>(), text).prop_map(|(request, id)| ToGuest::StartApp { request, id: AppId(id) }),
         (any::<u64>(), text).prop_map(|(request, url)| ToGuest::OpenUrl { request, url }),
         any::<u64>().prop_map(|request| ToGuest::SendLog { request }),
@@ -223,7 +226,23 @@ fn what_a_later_version_says_is_no_bad_line() {
 }
 
 #[test]
+fn a_host_that_does_not_know_of_new_accounts_wants_none() {
+    let log_on = |new_account| ToGuest::LogOn {
+        request: 1,
+        user: "anna".into(),
+        password: Secret::new("x".into()),
+        new_account,
+    };
+    let old = r#"{"type":"log_on","request":1,"user":"anna","password":"x"}"#.to_owned() + "\n";
+    assert_eq!(encode(&log_on(None)).unwrap(), old.as_bytes());
+    let new = old.replace('}', r#","new_account":{"administrator":true}}"#);
+    let both = [Ok(log_on(None)), Ok(log_on(Some(NewAccount { administrator: true })))];
+    assert_eq!(Lines::default().take((old + &new).as_bytes()), both);
+}
+
+#[test]
 fn a_password_is_not_shown() {
-    let said = ToGuest::LogOn { request: 1, user: "anna".into(), password: Secret::new("geheim".into()) };
+    let password = Secret::new("geheim".into());
+    let said = ToGuest::LogOn { request: 1, user: "anna".into(), password, new_account: None };
     assert!(!format!("{said:?}").contains("geheim"));
 }

@@ -2,6 +2,7 @@
 
 mod with_apt_get {
     use std::fs::{self, File};
+    use std::os::unix::fs::MetadataExt;
     use std::path::{Path, PathBuf};
     use std::process::{Command, Output};
 
@@ -55,13 +56,15 @@ mod with_apt_get {
         debs.find(|path| path.extension().is_some_and(|extension| extension == "deb")).expect("a .deb")
     }
 
-    /// Removes both packages, whatever became of the test.
+    /// Removes both packages and the group, whatever became of the test.
     struct Cleaned(String);
 
     impl Drop for Cleaned {
         fn drop(&mut self) {
             let purged = Command::new("dpkg").args(["--purge", "--force-all", &self.0, "medv"]).output();
             assert!(purged.is_ok_and(|output| output.status.success()));
+            let gone = Command::new("groupdel").args(["-f", "medv-shared"]).output();
+            assert!(gone.is_ok());
         }
     }
 
@@ -101,6 +104,13 @@ mod with_apt_get {
         assert_eq!(bytes.len(), disk.len() + 512, "a fixed VHD");
         assert!(settings().contains("Memory = 1024"), "{}", settings());
         assert!(Path::new("/etc/xdg/autostart/medv-host.desktop").exists());
+        let groups = fs::read_to_string("/etc/group").expect("a text");
+        let shared = groups.lines().find_map(|line| line.strip_prefix("medv-shared:x:")).expect("the group");
+        let shared: u32 = shared.trim_end_matches(':').parse().expect("a number, and no members");
+        for (path, mode) in [("allusers", 0o2770), ("medvlock", 0o2750), ("medvlock/medv.lock", 0o660)] {
+            let found = fs::metadata(Path::new("/var/lib/medv").join(path)).expect("it is there");
+            assert_eq!((found.gid(), found.mode() & 0o7777), (shared, mode), "{path}");
+        }
 
         must(&apt(&["install", second.to_str().expect("text")], &path));
         assert!(settings().contains("Memory = 1536"), "{}", settings());

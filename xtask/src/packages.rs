@@ -30,6 +30,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("dpkg-deb", "dpkg"),
     ("sfdisk", "fdisk"),
     ("blkid", "util-linux"),
+    ("setpriv", "util-linux"),
     ("losetup", "mount"),
     ("partclone.ntfs", "partclone"),
     ("partclone.extfs", "partclone"),
@@ -93,7 +94,7 @@ pub(crate) fn provide(programs: &[&'static str], install: bool) -> Vec<&'static 
 /// Why an installed program is of no use on this machine, if that is so. What it needs besides may be installed.
 pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
     match program {
-        "apt-get" if !is_root() => Some("not root".into()),
+        "apt-get" | "setpriv" if !is_root() => Some("not root".into()),
         "apt-get" if Path::new("/usr/bin/medv").exists() => Some("medv is installed on this machine".into()),
         "losetup" if !gives_loop_devices() => {
             Some("no loop device can be had: not root, or in a container".into())

@@ -48,6 +48,11 @@ fn user_of(line: &str) -> Option<User> {
     Some(User { name: (*name).into(), uid, gid, home: (*home).into(), shell: (*shell).into() })
 }
 
+/// Whether there is an account of this name.
+pub(crate) fn exists(places: &Places, name: &str) -> Result<bool> {
+    Ok(find_user(places, name)?.is_some())
+}
+
 /// Makes an account without a password, if there is none of this name.
 pub(crate) fn ensure_user(places: &Places, name: &str) -> Result<()> {
     check_name(name)?;
@@ -116,6 +121,12 @@ pub(crate) fn set_password_hash(places: &Places, name: &str, hash: &str) -> Resu
         lines.push(format!("{name}:{hash}:19000:0:99999:7:::"));
     }
     write_lines(places, "/etc/shadow", &lines, Mode::Private)
+}
+
+/// Makes an account with a password.
+pub(crate) fn make(places: &Places, name: &str, password: &str) -> Result<()> {
+    ensure_user(places, name)?;
+    set_password_hash(places, name, &super::password::hash(password)?)
 }
 
 /// Puts a user into a group; the remote desktop group is made if the guest has none.

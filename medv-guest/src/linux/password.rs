@@ -1,9 +1,10 @@
-//! Whether a password is the right one.
+//! Whether a password is the right one; what is kept of a new one.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
-use sha_crypt::{PasswordVerifier, ShaCrypt};
+use sha_crypt::{PasswordHasher, PasswordVerifier, ShaCrypt};
 
 use super::accounts::read;
 use super::find_program;
@@ -34,6 +35,18 @@ pub(crate) fn check(places: &Places, user: &str, password: &str) -> Result<()> {
             ))),
         },
     }
+}
+
+/// As crypt(3) writes it, with SHA-512.
+pub(super) fn hash(password: &str) -> Result<String> {
+    let (random, mut salt) = ("/dev/urandom", [0; 12]);
+    File::open(random)
+        .and_then(|mut random| random.read_exact(&mut salt))
+        .map_err(|error| Error::at(random.as_ref(), error))?;
+    ShaCrypt::SHA512
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::new(format!("the password cannot be hashed: {error}")))
 }
 
 /// PAM's helper takes the password with its terminating zero.

@@ -1,4 +1,4 @@
-//! Groups, by their well-known identifiers: their names are other ones in each language.
+//! Users, and groups by their well-known identifiers: their names are other ones in each language.
 #![allow(unsafe_code)]
 
 use std::fmt;
@@ -6,7 +6,9 @@ use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Foundation::{ERROR_MEMBER_IN_ALIAS, LocalFree};
 use windows_sys::Win32::NetworkManagement::NetManagement::{
-    LOCALGROUP_MEMBERS_INFO_3, NetLocalGroupAddMembers,
+    LOCALGROUP_MEMBERS_INFO_3, NERR_UserExists as USER_EXISTS, NERR_UserNotFound as USER_NOT_FOUND,
+    NetApiBufferFree, NetLocalGroupAddMembers, NetUserAdd, NetUserGetInfo, UF_DONT_EXPIRE_PASSWD, UF_SCRIPT,
+    USER_INFO_1, USER_PRIV_USER,
 };
 use windows_sys::Win32::Security::Authorization::ConvertStringSidToSidW;
 use windows_sys::Win32::Security::{LookupAccountSidW, PSID};
@@ -41,6 +43,44 @@ impl Group {
     }
 }
 
+/// Whether the guest itself has an account of this name.
+pub(crate) fn exists(_: &Places, name: &str) -> Result<bool> {
+    let (name_units, mut info) = (wide(name), null_mut());
+    // SAFETY: the name ends in a zero; what is allocated is freed below.
+    let outcome = unsafe { NetUserGetInfo(null(), name_units.as_ptr(), 0, &raw mut info) };
+    // SAFETY: it was allocated by NetUserGetInfo, or is null, and is used no more.
+    unsafe { NetApiBufferFree(info.cast()) };
+    match outcome {
+        0 => Ok(true),
+        USER_NOT_FOUND => Ok(false),
+        code => Err(failed(name, code)),
+    }
+}
+
+/// Makes an account with a password that does not expire: nobody would be asked for another one.
+pub(crate) fn make(_: &Places, name: &str, password: &str) -> Result<()> {
+    let (mut name_units, mut secret) = (wide(name), wide(password));
+    let user = USER_INFO_1 {
+        usri1_name: name_units.as_mut_ptr(),
+        usri1_password: secret.as_mut_ptr(),
+        usri1_priv: USER_PRIV_USER,
+        usri1_flags: UF_SCRIPT | UF_DONT_EXPIRE_PASSWD,
+        ..USER_INFO_1::default()
+    };
+    // SAFETY: both texts end in a zero and outlive the call, and the structure is that of level 1.
+    let outcome = unsafe { NetUserAdd(null(), 1, (&raw const user).cast(), null_mut()) };
+    secret.fill(0);
+    std::hint::black_box(&secret);
+    match outcome {
+        0 | USER_EXISTS => Ok(()),
+        code => Err(failed(name, code)),
+    }
+}
+
+fn failed(what: &str, code: u32) -> Error {
+    Error::new(format!("{what}: {}", std::io::Error::from_raw_os_error(code.cast_signed())))
+}
+
 /// Accounts come from the answers of the guest's own setup, or from the domain: nothing is made here.
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub(crate) fn ensure_user(_: &Places, _: &str) -> Result<()> {
@@ -56,11 +96,7 @@ pub(crate) fn add_to_group(_: &Places, user: &str, group: Group) -> Result<()> {
         unsafe { NetLocalGroupAddMembers(null(), name.as_ptr(), 3, (&raw const members).cast(), 1) };
     match outcome {
         0 | ERROR_MEMBER_IN_ALIAS => Ok(()),
-        code => Err(Error::new(format!(
-            "{}: {}",
-            from_wide(&name),
-            std::io::Error::from_raw_os_error(code.cast_signed())
-        ))),
+        code => Err(failed(&from_wide(&name), code)),
     }
 }
 

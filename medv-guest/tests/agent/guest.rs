@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use medv_protocol::{Hello, Lines, Phase, ToGuest, ToHost, VERSION, encode};
+use medv_protocol::{Hello, Lines, NewAccount, Phase, ToGuest, ToHost, VERSION, encode};
 use tempfile::TempDir;
 
 /// The user, and what his password is.
@@ -224,7 +224,15 @@ impl Host {
 
     pub(crate) fn log_on(&mut self, request: u64, password: &str) -> Option<String> {
         let password = medv_protocol::Secret::new(password.into());
-        self.say(&ToGuest::LogOn { request, user: USER.into(), password });
+        self.say(&ToGuest::LogOn { request, user: USER.into(), password, new_account: None });
+        self.answer(request)
+    }
+
+    /// As a host says it whose users share the machine.
+    pub(crate) fn log_on_anybody(&mut self, request: u64, user: &str, password: &str) -> Option<String> {
+        let password = medv_protocol::Secret::new(password.into());
+        let new_account = Some(NewAccount { administrator: true });
+        self.say(&ToGuest::LogOn { request, user: user.into(), password, new_account });
         self.answer(request)
     }
 

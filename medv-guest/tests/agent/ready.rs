@@ -79,10 +79,62 @@ fn only_the_right_password_logs_on() {
     assert_eq!(host.log_on(2, PASSWORD), None);
     let user = host.wait_for(|said| if let ToHost::LoggedOn { user } = said { Some(user) } else { None });
     assert_eq!(user, USER);
-    let nobody = medv_protocol::Secret::new(String::new());
-    host.say(&ToGuest::LogOn { request: 3, user: "root".into(), password: nobody });
-    assert!(host.answer(3).is_some_and(|why| why.contains("locked")));
+    for (request, user, expected) in [(3, "root", "locked"), (4, "bob", "no user bob")] {
+        let nobody = medv_protocol::Secret::new(String::new());
+        host.say(&ToGuest::LogOn { request, user: user.into(), password: nobody, new_account: None });
+        assert!(host.answer(request).is_some_and(|why| why.contains(expected)));
+    }
     assert!(!guest.read("var/log/medv/medv-guest.log").contains(PASSWORD));
+}
+
+#[test]
+fn who_shares_the_machine_gets_an_account_with_his_first_password() {
+    let mut guest = ready();
+    let (mut host, _) = guest.start_greeted();
+    assert_eq!(host.log_on_anybody(1, "bob", "bob's own"), None);
+    let user = host.wait_for(|said| if let ToHost::LoggedOn { user } = said { Some(user) } else { None });
+    assert_eq!(user, "bob");
+    assert!(guest.read("etc/passwd").lines().any(|line| line.starts_with("bob:")));
+    for group in ["remotedesktop", "sudo"] {
+        let groups = guest.read("etc/group");
+        let line = groups.lines().find(|line| line.starts_with(&format!("{group}:"))).unwrap();
+        assert!(line.ends_with(":bob"), "{line}");
+    }
+    // From then on it is an account like any other.
+    assert!(host.log_on_anybody(2, "bob", "another").is_some_and(|why| why.contains("wrong")));
+    assert_eq!(host.log_on_anybody(3, "bob", "bob's own"), None);
+    assert!(guest.path("home/bob").is_dir());
+    for (path, words) in [("etc/shadow", "bob's own"), ("var/log/medv/medv-guest.log", "bob's own")] {
+        assert!(!guest.read(path).contains(words), "{path}");
+    }
+}
+
+#[test]
+fn an_account_that_is_there_is_not_changed_for_who_shares_the_machine() {
+    let mut guest = ready();
+    let accounts = |guest: &Guest| ["etc/passwd", "etc/shadow", "etc/group"].map(|path| guest.read(path));
+    let before = accounts(&guest);
+    let (mut host, _) = guest.start_greeted();
+    assert!(host.log_on_anybody(1, USER, "wrong").is_some_and(|why| why.contains("wrong")));
+    assert_eq!(host.log_on_anybody(2, USER, PASSWORD), None);
+    assert!(host.log_on_anybody(3, "root", "").is_some_and(|why| why.contains("locked")));
+    assert!(host.log_on_anybody(4, "CONTOSO\\bob", "x").is_some_and(|why| why.contains("no user")));
+    assert!(host.log_on_anybody(5, "../bob", "x").is_some_and(|why| why.contains("name of a user")));
+    assert_eq!(accounts(&guest), before);
+}
+
+#[test]
+fn an_account_that_a_killed_agent_had_begun_is_finished() {
+    let mut guest = ready();
+    // As when the power fails between the account and its password.
+    guest.write("var/lib/medv-guest/new-account", "bob");
+    let with = |path: &str, line: &str| guest.write(path, &(guest.read(path) + line));
+    with("etc/passwd", "bob:x:1002:1002::/home/bob:/bin/sh\n");
+    with("etc/shadow", "bob:!:1:0:9:7:::\n");
+    let (mut host, _) = guest.start_greeted();
+    assert_eq!(host.log_on_anybody(1, "bob", "bob's own"), None);
+    assert_eq!(host.log_on_anybody(2, "bob", "bob's own"), None);
+    assert!(!guest.path("var/lib/medv-guest/new-account").exists());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use medv_codec::Result;
-use medv_protocol::{Secret, ToGuest};
+use medv_protocol::{NewAccount, Secret, ToGuest};
 
 use super::opening::Purpose;
 use super::{Agent, Message};
@@ -120,7 +120,12 @@ impl Agent {
             return self.log_on_refused("no password is known");
         };
         let request = self.new_request(Purpose::LogOn);
-        self.send(&ToGuest::LogOn { request, user: self.parts.user.clone(), password });
+        let settings = self.settings();
+        // First time setup makes an account for one user only.
+        let new_account = settings
+            .is_shared()
+            .then(|| NewAccount { administrator: settings.is_on("FtsAddUserToAdminGroupEnabled") });
+        self.send(&ToGuest::LogOn { request, user: self.parts.user.clone(), password, new_account });
     }
 
     pub(super) fn log_on_refused(&mut self, reason: &str) {

@@ -16,7 +16,11 @@ impl Agent {
             ToHost::CommandEnded { name, code, output } => self.command_ended(&name, code, &output),
             ToHost::Log(part) => self.keep_log_part(&part),
             ToHost::SetupEnded(outcome) => self.step_fts(&fts::Input::GuestEnded(outcome)),
-            ToHost::LoggedOn { .. } => self.logged_on(),
+            ToHost::LoggedOn { user } if user == self.parts.user => self.logged_on(),
+            // Who had the shared machine before, and was logged on when it was saved.
+            ToHost::LoggedOn { user } => {
+                self.note(&Event::plain(Level::Debug, format!("{user} is logged on in the guest")));
+            }
             ToHost::Apps { apps, more } => self.apps_arrive(apps, more),
             ToHost::AppAdded { app } => self.app_added(app),
             ToHost::AppRemoved { id } => self.app_removed(&id),

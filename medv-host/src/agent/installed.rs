@@ -1,7 +1,5 @@
 //! What is installed and set on this machine, and what follows when that changes.
 
-use std::fs::File;
-
 use medv_codec::{Error, Result};
 
 use super::Agent;
@@ -46,12 +44,16 @@ impl Agent {
     /// The workspace that is installed for this user.
     fn installed(&mut self) -> Result<Option<Workspace>> {
         let found = Workspace::installed(&self.places)?;
-        if found.is_some() && self.settings().is_shared() && !self.take_shared_lock() {
-            self.note(&Event::plain(Level::Warning, "another user of this computer uses the workspace"));
-            self.tell_in_use();
-            return Ok(None);
+        match &found {
+            Some(workspace) if self.settings().is_shared() => {
+                let is_ours = self.take_shared_machine(&workspace.name);
+                Ok(found.filter(|_| is_ours))
+            }
+            _ => {
+                self.kept_out = None;
+                Ok(found)
+            }
         }
-        Ok(found)
     }
 
     fn change_workspace(&mut self, found: Option<Workspace>) {
@@ -82,16 +84,6 @@ impl Agent {
         self.apps.clear();
         self.are_apps_known = false;
         self.password = None;
-    }
-
-    /// Users who come too late do not get the shared machine.
-    fn take_shared_lock(&mut self) -> bool {
-        if self.shared_lock.is_some() {
-            return true;
-        }
-        let file = File::options().read(true).write(true).open(self.places.shared_lock());
-        self.shared_lock = file.ok().filter(|file| file.try_lock().is_ok());
-        self.shared_lock.is_some()
     }
 
     fn begin(&mut self, workspace: &Workspace, is_shared: bool) {

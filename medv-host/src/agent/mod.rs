@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `mod.rs` | the loop |
 //! | `installed.rs` | what is installed and set, and what follows when that changes |
+//! | `sharing.rs` | the machine that all users share |
 //! | `setup.rs` | what first time setup asks for |
 //! | `living.rs` | what the life of a machine that is ready asks for |
 //! | `machine.rs` | starting machines, and what they report |
@@ -33,6 +34,7 @@ mod machine;
 mod opening;
 mod requests;
 mod setup;
+mod sharing;
 mod telling;
 mod upgrade;
 
@@ -65,6 +67,7 @@ use asking::Asked;
 use errand::Errands;
 use opening::{Awaited, Purpose};
 use setup::Written;
+use sharing::KeptOut;
 use upgrade::Upgrade;
 
 /// What the agent stands on. In tests, some of it only pretends.
@@ -141,6 +144,8 @@ pub struct Agent {
     workspace: Option<Workspace>,
     /// Held while this user has the shared machine.
     shared_lock: Option<File>,
+    /// Why this user has not got the shared machine.
+    kept_out: Option<KeptOut>,
     fts: Progress,
     life: Life,
     menu: Option<Menu>,
@@ -206,6 +211,7 @@ impl Agent {
             is_ending: false,
             workspace: None,
             shared_lock: None,
+            kept_out: None,
             fts: Progress::new(),
             life: Life::new(),
             menu: None,
@@ -349,8 +355,11 @@ impl Agent {
 
     /// The workspace, for a caller who wants something of it.
     fn workspace_or_error(&self) -> Result<&Workspace> {
-        self.workspace.as_ref().ok_or_else(|| {
-            Error::usage("no workspace is installed").advice("install one: medv workspace install FOLDER")
+        self.workspace.as_ref().ok_or_else(|| match &self.kept_out {
+            Some(why) => why.error(),
+            None => {
+                Error::usage("no workspace is installed").advice("install one: medv workspace install FOLDER")
+            }
         })
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::Agent;
 use super::asking::Asked;
+use super::sharing::KeptOut;
 use crate::control::{Caller, EventDetail, FtsDetail, MachineDetail, QuestionDetail, Reply, Status};
 use crate::desktop::{Notice, Urgency};
 use crate::event::{Event, Level};
@@ -57,12 +58,15 @@ impl Agent {
         });
     }
 
-    pub(super) fn tell_in_use(&mut self) {
-        self.tell_user(&Notice {
-            title: "The workspace is in use".to_owned(),
-            text: "Another user of this computer uses it. It is yours when he has logged off.".to_owned(),
-            urgency: Urgency::Critical,
-        });
+    pub(super) fn tell_kept_out(&mut self, why: &KeptOut) {
+        let (title, text) = match why {
+            KeptOut::InUse => (
+                "The workspace is in use",
+                "Another user of this computer uses it. It is yours when he has logged off.".to_owned(),
+            ),
+            _ => ("The workspace cannot be used", Event::of_error(Level::Error, &why.error()).text),
+        };
+        self.tell_user(&Notice { title: title.to_owned(), text, urgency: Urgency::Critical });
     }
 
     /// What the user is told is in the log as well: he may not be there.
@@ -90,6 +94,7 @@ impl Agent {
         Status {
             workspace: self.workspace.as_ref().map(|workspace| workspace.name.clone()),
             version: self.workspace.as_ref().map(|workspace| workspace.version.clone()),
+            kept_out: self.kept_out.as_ref().map(|why| why.error().to_string()),
             hypervisor: self.parts.hypervisor.describe(),
             first_time_setup: self
                 .workspace

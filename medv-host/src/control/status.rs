@@ -13,6 +13,8 @@ pub struct Status {
     pub workspace: Option<String>,
     /// Its version.
     pub version: Option<String>,
+    /// Why the workspace that is installed, and that all users share, is not this user's now.
+    pub kept_out: Option<String>,
     /// What runs machines here.
     pub hypervisor: String,
     /// First time setup.

@@ -68,10 +68,17 @@ fn a_shared_machine_is_the_first_users_until_he_goes() {
     first.wait_for_stage(Stage::Asking);
     let desk = silent();
     let second = laboratory.start_for("bob", machines(), &desk);
-    second.wait_for("no workspace", |status| status.workspace.is_none());
+    let status = second.wait_for("no workspace", |status| status.workspace.is_none());
+    assert!(status.kept_out.is_some_and(|why| why.contains("another user")));
     assert!(desk.was_told("in use") && desk.questions().is_empty());
+    let error = second.ask(Request::Start).unwrap_err();
+    assert!(error.to_string().contains("another user"), "{error}");
+    // It was said.
+    second.ask(Request::Refresh).unwrap();
+    assert_eq!(desk.told.lock().unwrap().len(), 1);
     first.end();
     second.ask(Request::Refresh).unwrap();
-    second.wait_for_stage(Stage::Asking);
+    let status = second.wait_for_stage(Stage::Asking);
+    assert_eq!(status.kept_out, None);
     second.end();
 }

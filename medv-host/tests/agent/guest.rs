@@ -16,10 +16,31 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug)]
 pub(crate) struct System {
     pub(crate) is_set_up: bool,
+    /// Of the account that first time setup has made.
     pub(crate) password: String,
+    /// Other accounts, each with its password.
+    pub(crate) accounts: Vec<(String, String)>,
+    /// Whose machine it was first.
+    owner: Option<String>,
     pub(crate) apps: Vec<App>,
     /// The version of its agent.
     pub(crate) agent: &'static str,
+}
+
+impl System {
+    /// The password of an account, which is made with this one if it may be, and is not there.
+    fn password_of(&mut self, user: &str, password: &str, may_be_made: bool) -> Option<String> {
+        if self.owner.as_deref().is_none_or(|owner| owner == user) {
+            return Some(self.password.clone());
+        }
+        let known = self.accounts.iter().find(|(name, _)| name == user);
+        let found = known.map(|(_, password)| password.clone());
+        if found.is_none() && may_be_made {
+            self.accounts.push((user.to_owned(), password.to_owned()));
+            return Some(password.to_owned());
+        }
+        found
+    }
 }
 
 /// A guest. Its clones are the same one.
@@ -31,7 +52,14 @@ pub(crate) struct Guest {
 impl Guest {
     pub(crate) fn new() -> Self {
         let apps = vec![app("writer"), app("browser")];
-        let system = System { is_set_up: false, password: PASSWORD.to_owned(), apps, agent: VERSION };
+        let system = System {
+            is_set_up: false,
+            password: PASSWORD.to_owned(),
+            accounts: Vec::new(),
+            owner: None,
+            apps,
+            agent: VERSION,
+        };
         Self { system: Arc::new(Mutex::new(system)) }
     }
 
@@ -69,14 +97,20 @@ impl Guest {
                 ]
             }
             ToGuest::Welcome { .. } => vec![hello(Phase::Setup)],
-            ToGuest::RunSetup { .. } => {
+            ToGuest::RunSetup { user, .. } => {
                 system.is_set_up = true;
+                system.owner = Some(user.clone());
                 set_up()
             }
-            ToGuest::LogOn { request, user, password } => match password.reveal() == system.password {
-                true => vec![done(request, None), said(ToHost::LoggedOn { user: user.clone() })],
-                false => vec![done(request, Some("the password is wrong"))],
-            },
+            ToGuest::LogOn { request, user, password, new_account } => {
+                match system.password_of(user, password.reveal(), new_account.is_some()) {
+                    Some(right) if right == password.reveal() => {
+                        vec![done(request, None), said(ToHost::LoggedOn { user: user.clone() })]
+                    }
+                    Some(_) => vec![done(request, Some("the password is wrong"))],
+                    None => vec![done(request, Some("there is no such user"))],
+                }
+            }
             ToGuest::StartApp { request, id } => match system.apps.iter().any(|app| app.id == *id) {
                 true => vec![done(request, None)],
                 false => vec![done(request, Some("there is no such application"))],

@@ -148,10 +148,22 @@ impl Laboratory {
         hypervisor: impl Hypervisor + 'static,
         desk: &Desk,
     ) -> Running {
-        let (places, desk, safe, log) = (self.places(), desk.clone(), self.safe.clone(), self.diary.clone());
+        self.start_in(self.scratch.path(), user, hypervisor, desk)
+    }
+
+    /// Starts the agent of a user who has his files in this folder.
+    pub(crate) fn start_in(
+        &self,
+        own: &Path,
+        user: &str,
+        hypervisor: impl Hypervisor + 'static,
+        desk: &Desk,
+    ) -> Running {
+        let places = Places::below(self.scratch.path(), &own.join("home")).unwrap();
+        let (desk, safe, log) = (desk.clone(), self.safe.clone(), self.diary.clone());
         let folders = Folders::Freedesktop {
-            applications: self.path("applications"),
-            icons: self.path("icons"),
+            applications: own.join("applications"),
+            icons: own.join("icons"),
             machine: Vec::new(),
         };
         let (user, programs) = (user.to_owned(), self.path("programs"));

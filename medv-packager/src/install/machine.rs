@@ -3,18 +3,22 @@
 use std::env;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, chown, fchown};
 use std::path::{Path, PathBuf};
 
 use medv_codec::{Error, Result};
-use rustix::fs::{Access, access};
+use nix::unistd::Gid;
+use rustix::fs::{Access, OFlags, access};
+
+use super::group::shared_group;
 
 /// Programs that run virtual machines.
 const HYPERVISORS: [&str; 3] = ["qemu-system-x86_64", "qemu-kvm", "kvm"];
 
-/// Folders, and their rights. As in /tmp, each may write, and nobody may delete what is another's.
+/// Folders, and their rights. As in /tmp, each may write into `monitoring`, and nobody may delete what is another's. Where the first
+/// digit is 2, it is all for the group of those who share the workspace: they use each other's files.
 const FOLDERS: [(&str, u32); 4] =
-    [("workspace", 0o755), ("allusers", 0o1777), ("medvlock", 0o1777), ("monitoring", 0o1777)];
+    [("workspace", 0o755), ("allusers", 0o2770), ("medvlock", 0o2750), ("monitoring", 0o1777)];
 
 /// A machine to install on. All paths are below its root.
 #[derive(Clone, Debug)]
@@ -121,21 +125,32 @@ impl Machine {
 
     /// The folders that users share, with their rights (`spec/workspace-package.md`, "Folders").
     pub(super) fn make_folders(&self) -> Result<()> {
+        // A folder that stands for a machine has no groups.
+        let group = (self.root == Path::new("/")).then(|| shared_group(self)).transpose()?;
         for (name, mode) in FOLDERS {
             let folder = self.state().join(name);
+            let group = group.filter(|_| mode & 0o2000 != 0).map(Gid::as_raw);
             let made = fs::create_dir_all(&folder)
+                .and_then(|()| chown(&folder, None, group))
+                // To give it away may have taken the first digit.
                 .and_then(|()| fs::set_permissions(&folder, Permissions::from_mode(mode)));
             made.map_err(|error| Error::io("cannot make the folder", error).in_file(&folder))?;
         }
-        let lock = self.lock();
-        // Users can write to the folder: what has the name already may be a link to anywhere.
-        let made = fs::OpenOptions::new().write(true).create_new(true).open(&lock);
-        match made.and_then(|file| file.set_permissions(Permissions::from_mode(0o666))) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-                Err(Error::io("cannot make the lock file", error).in_file(&lock))
-            }
-            _ => Ok(()),
-        }
+        self.make_lock(group)
+            .map_err(|error| Error::io("cannot make the lock file", error).in_file(self.lock()))
+    }
+
+    /// One that somebody may hold stays the same file.
+    fn make_lock(&self, group: Option<Gid>) -> io::Result<()> {
+        let flags = OFlags::NOFOLLOW.bits().cast_signed();
+        let lock = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .custom_flags(flags)
+            .open(self.lock())?;
+        fchown(&lock, None, group.map(Gid::as_raw))?;
+        lock.set_permissions(Permissions::from_mode(0o660))
     }
 
     pub(super) fn write_autostart(&self) -> Result<()> {

@@ -126,6 +126,8 @@ fn debugfs(raw: &Path, how: &[&str], command: &str) -> String {
 pub(crate) struct Host {
     shop: Workshop,
     programs: PathBuf,
+    /// Whose session it is.
+    user: &'static str,
     agent: Option<Child>,
     screen: Option<Screen>,
     patience: Duration,
@@ -151,7 +153,7 @@ impl Host {
         let definition = format!("name = \"Office\"\nimage = {:?}\n{keys}", image.display().to_string());
         let package = shop.package(&definition, "package");
         let (programs, patience) = (guest_programs().to_owned(), HANGS);
-        let host = Self { shop, programs, agent: None, screen: None, patience };
+        let host = Self { shop, programs, user: USER, agent: None, screen: None, patience };
         let root = host.root();
         fs::create_dir_all(host.path("home/run")).expect("folders can be made");
         let arguments = ["workspace", "install", "--no-launch", "--root"].map(Into::into);
@@ -180,11 +182,25 @@ impl Host {
         self.path("root")
     }
 
+    /// A file of the user's.
+    fn home(&self, below: &str) -> PathBuf {
+        self.path(if self.user == USER { "home" } else { self.user }).join(below)
+    }
+
+    /// The session ends, and the machine with it. The next one is this user's.
+    pub(crate) fn is_handed_over_to(&mut self, user: &'static str) {
+        let _ = self.run(&["quit"]).exits(0);
+        let mut agent = self.agent.take().expect("an agent that runs");
+        assert!(agent.wait().expect("it ends").success());
+        self.user = user;
+        fs::create_dir_all(self.home("run")).expect("folders can be made");
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(program("medv-host"));
         command.arg("--root").arg(self.root()).current_dir(self.path("")).stdin(Stdio::null());
-        let home = self.path("home");
-        command.env("HOME", &home).env("LOGNAME", USER).env("MEDV_GUEST_PROGRAMS", &self.programs);
+        let home = self.home("");
+        command.env("HOME", &home).env("LOGNAME", self.user).env("MEDV_GUEST_PROGRAMS", &self.programs);
         for (variable, folder) in [
             ("XDG_DATA_HOME", "data"),
             ("XDG_STATE_HOME", "state"),
@@ -307,7 +323,7 @@ impl Host {
 
     /// The agent's log.
     pub(crate) fn log(&self) -> String {
-        fs::read_to_string(self.path("home/state/medv/host.log")).unwrap_or_default()
+        fs::read_to_string(self.home("state/medv/host.log")).unwrap_or_default()
     }
 
     /// What is on the machine's screen, as a PNG file.
@@ -319,7 +335,7 @@ impl Host {
 
     /// The names on the host's menu.
     pub(crate) fn menu(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.path("home/data/applications")).into_iter().flatten().flatten();
+        let entries = fs::read_dir(self.home("data/applications")).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| {
             let text = fs::read_to_string(entry.path()).ok()?;
             text.lines().find_map(|line| line.strip_prefix("Name=")).map(str::to_owned)
@@ -336,7 +352,7 @@ impl Host {
 
     /// Does what a click on the menu does: runs the entry's command line.
     pub(crate) fn click(&self, name: &str) {
-        let entries = fs::read_dir(self.path("home/data/applications")).expect("a menu").flatten();
+        let entries = fs::read_dir(self.home("data/applications")).expect("a menu").flatten();
         let entry = entries
             .filter_map(|entry| fs::read_to_string(entry.path()).ok())
             .find(|text| text.lines().any(|line| line == format!("Name={name}")))
@@ -350,7 +366,9 @@ impl Host {
     /// A file of the guest's disk, as it is while the machine is off.
     pub(crate) fn guest_file(&self, path: &str) -> String {
         let raw = self.path("look.img");
-        let layer = self.path("home/data/medv/Office.qcow2");
+        let layers = [self.root().join("var/lib/medv/allusers"), self.home("data/medv")];
+        let layer = layers.map(|folder| folder.join("Office.qcow2")).into_iter().find(|layer| layer.exists());
+        let layer = layer.expect("a layer");
         convert(&["-O", "raw"], &layer, &raw);
         debugfs(&raw, &[], &format!("cat {path}"))
     }

@@ -94,6 +94,41 @@ fn from_the_package_to_applications_and_back() {
 }
 
 #[test]
+fn the_second_user_of_a_shared_machine_works_in_it_as_himself() {
+    let mut host = Host::with_workspace(&format!("{QUICK}VmMultiUserEnabled = 1\n"));
+    host.log_on();
+    host.set_up();
+    host.is_handed_over_to("bob");
+    host.log_on();
+    host.until("the question", |status| status["question"]["answer"] == "medv-host password");
+    host.give_password("bob's own");
+    host.until_power("running");
+    host.until_menu(&["Calculator", "Notes", "Uninstall Notes"]);
+    host.click("Calculator");
+    host.until("the calculator runs", |status| status["machine"]["apps"] == 1);
+    let log = host.log();
+    assert!(log.contains("boot 3") && !log.contains("boot 4"), "{log}");
+    let _ = host.run(&["stop", "Office", "--how", "shut-down", "--wait"]).exits(0);
+    assert_eq!(host.guest_file("/home/bob/calculator.out"), "calculator run by bob: 2 + 2 = 4\n");
+    let accounts = host.guest_file("/etc/passwd");
+    for user in [USER, "bob"] {
+        assert!(accounts.lines().any(|line| line.starts_with(&format!("{user}:"))), "{accounts}");
+    }
+    assert!(
+        host.guest_file("/etc/group")
+            .lines()
+            .any(|line| line.starts_with("remotedesktop:") && line.ends_with(",bob"))
+    );
+
+    // What was hers is hers still.
+    host.is_handed_over_to(USER);
+    host.log_on();
+    host.until("the question", |status| status["question"]["answer"] == "medv-host password");
+    host.give_password("secret");
+    host.until_power("running");
+}
+
+#[test]
 fn a_machine_that_is_killed_is_started_again_and_one_whose_agent_is_killed_dies_with_it() {
     let mut host = Host::with_workspace(QUICK);
     host.log_on();

@@ -17,10 +17,10 @@ fn the_disk_the_settings_and_the_start_of_the_host_agent_are_installed() {
     let mode = |path: &str| fs::metadata(site.root(path)).unwrap().permissions().mode() & 0o7777;
     for (path, expected) in [
         ("var/lib/medv/workspace", 0o755),
-        ("var/lib/medv/allusers", 0o1777),
-        ("var/lib/medv/medvlock", 0o1777),
+        ("var/lib/medv/allusers", 0o2770),
+        ("var/lib/medv/medvlock", 0o2750),
         ("var/lib/medv/monitoring", 0o1777),
-        ("var/lib/medv/medvlock/medv.lock", 0o666),
+        ("var/lib/medv/medvlock/medv.lock", 0o660),
         ("var/lib/medv/workspace.toml", 0o644),
         ("etc/xdg/autostart/medv-host.desktop", 0o644),
         ("etc/medv/settings.toml", 0o644),

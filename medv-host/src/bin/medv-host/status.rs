@@ -47,7 +47,8 @@ fn json(status: &Status) -> Result<String> {
 /// All of it, for people.
 pub(crate) fn text(status: &Status) -> String {
     let Some(workspace) = &status.workspace else {
-        return format!("no workspace is installed\n  hypervisor  {}\n", status.hypervisor);
+        let why = status.kept_out.as_deref().unwrap_or("no workspace is installed");
+        return format!("{why}\n  hypervisor  {}\n", status.hypervisor);
     };
     let mut rows = Vec::new();
     if let Some(setup) = status.first_time_setup.as_ref().filter(|setup| setup.stage != Stage::Ready) {

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::accelerator::Accelerator;
 use super::qmp::Qmp;
+use crate::access;
 
 const HEADER: usize = 4096;
 
@@ -57,17 +58,28 @@ fn write_part(qmp: &Qmp, header: &Header, part: &Path) -> Result<()> {
     let cannot = |error: io::Error| Error::io("cannot write", error).in_file(part);
     let mut block = serde_json::to_vec(header).map_err(|error| cannot(error.into()))?;
     block.resize(HEADER, 0);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    // It holds the guest's memory.
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(part).map_err(cannot)?;
+    let mut file = new_file(part).map_err(cannot)?;
     file.seek(SeekFrom::Start(HEADER as u64)).map_err(cannot)?;
     qmp.execute("migrate-set-parameters", &json!({"max-bandwidth": i64::MAX}))?;
     stream::out(qmp, &mut file, part)?;
     finished(qmp)?;
     file.rewind().and_then(|()| file.write_all(&block)).and_then(|()| file.sync_all()).map_err(cannot)
+}
+
+/// An empty file in place of what was left over there. It is to hold the guest's memory: only those may read it who use the machine.
+fn new_file(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    // A link is nothing that it would follow.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    access::as_in(path.parent().unwrap_or(Path::new("/")), &file)?;
+    Ok(file)
 }
 
 /// Has a machine that was started with `-incoming defer` go on from the state in `path`. It is paused still. The file is
@@ -163,5 +175,28 @@ mod stream {
 
     fn uri(path: &Path) -> String {
         format!("file:{},offset={HEADER}", path.display())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_state_is_written_for_those_who_use_the_machine_and_through_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (part, precious) = (folder.path().join("office.saved.part"), folder.path().join("precious"));
+        fs::write(&precious, "precious").unwrap();
+        for (of_folder, expected) in [(0o700, 0o600), (0o2770, 0o660)] {
+            fs::set_permissions(folder.path(), PermissionsExt::from_mode(of_folder)).unwrap();
+            _ = fs::remove_file(&part);
+            symlink(&precious, &part).unwrap();
+            new_file(&part).unwrap().write_all(b"state").unwrap();
+            let written = fs::symlink_metadata(&part).unwrap();
+            assert_eq!(written.permissions().mode() & 0o777, expected);
+            assert!(written.is_file() && fs::read(&precious).unwrap() == b"precious");
+        }
     }
 }

@@ -8,8 +8,10 @@ mod first_time_setup;
 mod killed;
 mod late;
 mod life;
+mod shared;
 mod unruly;
 mod upgrade;
+mod with_setpriv;
 
 use medv_host::desktop::{Answer, Question};
 use medv_host::fts::Stage;

@@ -269,6 +269,7 @@ fn status() -> Status {
     Status {
         workspace: Some("Legacy".to_owned()),
         version: Some("1.2.0".to_owned()),
+        kept_out: None,
         hypervisor: "QEMU 10.0.2, KVM".to_owned(),
         first_time_setup: Some(FtsDetail {
             stage: Stage::Commands,
