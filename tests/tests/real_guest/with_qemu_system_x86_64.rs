@@ -208,7 +208,10 @@ mkdir -p /usr/local/sbin
 cat >/usr/local/sbin/end-agent <<'END'
 #!/bin/sh
 until rm /tmp/end-agent 2>/dev/null; do sleep 1; done
-pkill -9 -f 'medv-guest run'
+for pid in $(pidof medv-guest); do
+    # Not those that wait for applications.
+    tr '\0' ' ' </proc/$pid/cmdline | grep -q 'medv-guest run' && kill -9 $pid
+done
 END
 chmod 755 /usr/local/sbin/end-agent
 echo '::respawn:/usr/local/sbin/end-agent' >>/etc/inittab
