@@ -244,7 +244,7 @@ impl Host {
     /// written down by then.
     pub(crate) fn kill_agent_at(&mut self, stage: &str) -> String {
         let mut watch = self.command();
-        watch.args(["status", "--watch", "--json"]).stdout(Stdio::piped());
+        watch.args(["status", "--watch", "--json"]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut watching = watch.spawn().expect("medv-host can be started");
         let lines = BufReader::new(watching.stdout.take().expect("a pipe")).lines();
         for line in lines {
