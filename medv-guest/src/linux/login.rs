@@ -39,20 +39,12 @@ pub(super) fn open(places: &Places, user: &User) -> Result<()> {
         Some(other) => end(&other)?,
         None => {}
     }
-    start(places, &user.name)?;
-    _ = call(
-        "busctl",
-        &[
-            "call",
-            "org.freedesktop.login1",
-            "/org/freedesktop/login1/seat/seat0",
-            "org.freedesktop.login1.Seat",
-            "SwitchTo",
-            "u",
-            TERMINAL,
-        ],
-    )?;
-    wait_for_session(user, desktop(places).is_some())
+    let opened = start(places, &user.name).and_then(|()| wait_for_session(user, desktop(places).is_some()));
+    if opened.is_err() {
+        // A guest without terminals: what programs need of systemd is there all the same.
+        _ = call("systemctl", &["start", &format!("user@{}.service", user.uid)])?;
+    }
+    opened
 }
 
 /// Who has a session.
@@ -106,11 +98,14 @@ fn start(places: &Places, user: &str) -> Result<()> {
         systemd.arg("--property").arg(format!("{property}={value}"));
     }
     let started = output(systemd.arg(places.program("medv-guest")).arg("session"))?;
-    if started.status.success() {
-        return Ok(());
+    if !started.status.success() {
+        let why = String::from_utf8_lossy(&started.stderr);
+        return Err(Error::new(format!("systemd does not open a session for {user}: {}", why.trim())));
     }
-    let why = String::from_utf8_lossy(&started.stderr);
-    Err(Error::new(format!("systemd does not open a session for {user}: {}", why.trim())))
+    let seat =
+        ["org.freedesktop.login1", "/org/freedesktop/login1/seat/seat0", "org.freedesktop.login1.Seat"];
+    _ = call("busctl", &["call", seat[0], seat[1], seat[2], "SwitchTo", "u", TERMINAL])?;
+    Ok(())
 }
 
 /// Becomes what the user works with. Returns only what went wrong.

@@ -358,7 +358,11 @@ impl Agent {
         self.workspace.as_ref().ok_or_else(|| match &self.kept_out {
             Some(why) => why.error(),
             None => {
-                Error::usage("no workspace is installed").advice("install one: medv workspace install FOLDER")
+                let advice = match cfg!(windows) {
+                    true => "install one: start the setup.exe of its package",
+                    false => "install one: medv workspace install FOLDER",
+                };
+                Error::usage("no workspace is installed").advice(advice)
             }
         })
     }

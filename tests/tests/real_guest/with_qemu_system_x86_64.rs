@@ -324,13 +324,14 @@ fn a_guest_that_crashes_is_tried_again_and_given_up() {
 fn a_guest_that_hangs_in_its_setup_is_ended_and_given_up() {
     let (mut host, _programs) = host_with_agent(
         "#!/bin/sh\nsleep 1000\n",
-        "FtsMaxRetryCount = 0\nFtsMode = \"Silent\"\nFtsNonInteractiveTimeout = 0\n",
+        "FtsMaxRetryCount = 1\nFtsMode = \"Silent\"\nFtsNonInteractiveTimeout = 0\nFtsNonInteractiveRetryTimeoutInc = 0\n",
     );
     host.log_on();
     host.until_stage("credentials");
     host.give_password("secret");
     host.until("given up", given_up);
     let log = host.log();
-    assert!(has_event(&log, 3071) && log.contains("it took too long"), "{log}");
+    assert_eq!(log.matches("it took too long").count(), 2, "{log}");
+    assert!(has_event(&log, 3071) && has_event(&log, 3079), "{log}");
     assert!(!host.path("home/data/medv/Office.qcow2").exists());
 }

@@ -1,30 +1,30 @@
 //! The agent: one thread that decides, and others that wait: for lines of the host, for changes of the file system, for
 //! programs to end.
 
+mod logging_on;
+mod programs;
+mod upgrading;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use medv_protocol::{
-    AppId, BadLine, Hello, HostNetwork, MAX_BAD_LINES, NewAccount, Phase, RequestId, Secret, ToGuest, ToHost,
-    VERSION,
-};
+use medv_protocol::{BadLine, Hello, HostNetwork, MAX_BAD_LINES, Phase, RequestId, ToGuest, ToHost, VERSION};
 
 use crate::apps::Apps;
 use crate::completion::Order;
 use crate::log::{Level, Log};
 use crate::outbox::{Out, Outbox};
 use crate::printers::Printers;
-use crate::running::{Running, Started};
+use crate::running::Running;
 use crate::setup::Setup;
 use crate::state::State;
 use crate::system::power::{self, Power};
-use crate::system::process;
 use crate::system::session::Session;
-use crate::upgrade::{Program, Upgrade};
-use crate::{Error, Places, Result, clock, host_network, logs, new_account, port, restart_required, system};
+use crate::upgrade::Upgrade;
+use crate::{Error, Places, Result, clock, host_network, logs, port, restart_required, system};
 
 /// What the agent waits for.
 pub(crate) enum Event {
@@ -304,142 +304,12 @@ impl Agent {
         self.restart_reason = reason;
     }
 
-    fn log_on(&mut self, request: RequestId, user: &str, password: &Secret, wanted: Option<NewAccount>) {
-        let session = match self.session_of(user, password, wanted) {
-            Ok(session) => session,
-            Err(error) => return self.done(request, Err(error)),
-        };
-        self.logging_on = Some(request);
-        let (places, log, events) = (self.places.clone(), Arc::clone(&self.log), self.events.clone());
-        std::thread::spawn(move || {
-            if let Err(error) = session.open(&places) {
-                log.note(Level::Warning, &error.to_string());
-            }
-            let _ = events.send(Event::LoggedOn(request, session));
-        });
-    }
-
-    fn session_of(&self, user: &str, password: &Secret, wanted: Option<NewAccount>) -> Result<Session> {
-        if let Some(wanted) = wanted
-            && new_account::ensure(&self.places, user, password.reveal(), wanted)?
-        {
-            self.log.note(Level::Information, &format!("{user} has an account now"));
-        }
-        Session::begin(&self.places, user, password.reveal())
-    }
-
-    fn logged_on(&mut self, request: RequestId, session: Session) {
-        let user = session.user().to_owned();
-        self.log.note(Level::Information, &format!("{user} is logged on"));
-        self.session = Some(session);
-        if self.logging_on.take_if(|waiting| *waiting == request).is_some() {
-            self.done(request, Ok(()));
-        }
-        self.say(&ToHost::LoggedOn { user });
-    }
-
-    fn start(&mut self, request: RequestId, id: &AppId) -> Result<()> {
-        let installed = self.apps.get(id).ok_or_else(|| Error::new(format!("no application {id}")))?;
-        let command = installed.command.clone();
-        self.log.note(Level::Information, &format!("{id} is started"));
-        self.spawn(request, &command)
-    }
-
-    fn open(&mut self, request: RequestId, url: &str) -> Result<()> {
-        // It becomes an argument of a program: an address and nothing else.
-        let is_web = ["http://", "https://"]
-            .iter()
-            .any(|scheme| url.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)));
-        if !is_web || url.len() > 2083 || url.chars().any(|c| c.is_control() || c.is_whitespace() || c == '"')
-        {
-            return Err(Error::new(
-                "not the address of a page: http:// or https://, at most 2083 bytes, no blanks",
-            ));
-        }
-        self.spawn(request, &system::apps::browser(&self.places, url)?)
-    }
-
-    fn spawn(&mut self, request: RequestId, command: &[std::ffi::OsString]) -> Result<()> {
-        let session = self.session.as_ref().ok_or_else(|| Error::new("nobody is logged on: log on first"))?;
-        let mut child = session.spawn(&self.places, command)?;
-        let noted = process::of(&child)
-            .and_then(|process| self.running.add(&self.places, Started { request, process }));
-        if let Err(error) = noted {
-            self.log.note(Level::Warning, &format!("the next agent will not know what runs: {error}"));
-        }
-        let events = self.events.clone();
-        std::thread::spawn(move || {
-            let _ = child.wait();
-            let _ = events.send(Event::Ended(request));
-        });
-        Ok(())
-    }
-
-    /// An agent before this one has started them, and was killed, or ended.
-    fn wait_for_left_programs(&self) {
-        for &Started { request, process } in self.running.programs() {
-            let (events, log) = (self.events.clone(), Arc::clone(&self.log));
-            std::thread::spawn(move || match process::wait_for(process) {
-                Ok(()) => drop(events.send(Event::Ended(request))),
-                Err(error) => log.note(Level::Warning, &format!("request {request}: {error}")),
-            });
-        }
-    }
-
-    /// Until a host has heard of it, the next agent must be able to tell it.
-    fn tell_end(&mut self, request: RequestId) {
-        if !self.is_welcome || self.outbox.say(&ToHost::AppEnded { request }).is_err() {
-            self.ended.push(request);
-        } else if let Err(error) = self.running.remove(&self.places, request) {
-            self.log.note(Level::Warning, &format!("what runs cannot be written down: {error}"));
-        }
-    }
-
     fn note_network(&self, network: HostNetwork) {
         if let Err(error) = host_network::note(&self.places, network) {
             let text = format!("what the host's network is could not be noted: {error}");
             self.log.note(Level::Error, &text);
             self.say(&ToHost::Event { level: Level::Error as u8, text });
         }
-    }
-
-    fn upgrade(&mut self, request: RequestId, program: &str, base64: &str, last: bool) -> Option<Ending> {
-        match self.take_piece(request, program, base64, last) {
-            Ok(None) => None,
-            Ok(Some(program)) => {
-                self.log.note(Level::Information, &format!("{} was replaced", program.name()));
-                self.done(request, Ok(()));
-                if program == Program::Completion {
-                    return None;
-                }
-                self.outbox.flush();
-                Some(Ending::Upgraded(self.places.program(program.name())))
-            }
-            Err(error) => {
-                self.upgrade = None;
-                self.done(request, Err(error));
-                None
-            }
-        }
-    }
-
-    fn take_piece(
-        &mut self,
-        request: RequestId,
-        program: &str,
-        base64: &str,
-        last: bool,
-    ) -> Result<Option<Program>> {
-        let mut upgrade = match self.upgrade.take().filter(|upgrade| upgrade.is_of(request, program)) {
-            Some(upgrade) => upgrade,
-            None => Upgrade::begin(&self.places, request, program)?,
-        };
-        upgrade.add(base64)?;
-        if last {
-            return upgrade.install(&self.places).map(Some);
-        }
-        self.upgrade = Some(upgrade);
-        Ok(None)
     }
 
     fn pass_over(&mut self, bad: &BadLine) {
