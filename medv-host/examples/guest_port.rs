@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::io::{Read, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use interprocess::local_socket::traits::Listener;
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, Stream, ToFsName};
@@ -17,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let name = pipe.as_str().to_fs_name::<GenericFilePath>()?;
     let mut guest = ListenerOptions::new().name(name).create_sync()?.accept()?;
     let (mut lines, mut bytes, mut running) = (Lines::default(), [0; 4096], 0);
+    let mut listed = Vec::new();
     loop {
         let read = guest.read(&mut bytes)?;
         if read == 0 {
@@ -28,11 +30,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             match said {
                 ToHost::Hello(hello) => {
                     let agent = env!("CARGO_PKG_VERSION").to_owned();
-                    say(&mut guest, &ToGuest::Welcome { protocol: VERSION, agent, now: 0, log_level: 4 })?;
+                    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+                    say(&mut guest, &ToGuest::Welcome { protocol: VERSION, agent, now, log_level: 4 })?;
                     say(&mut guest, &first_order(hello.phase, user))?;
                 }
-                ToHost::Apps { apps, .. } => {
-                    for (app, request) in apps.into_iter().zip(2..) {
+                ToHost::Apps { apps, .. } => listed = apps,
+                ToHost::LoggedOn { .. } => {
+                    for (app, request) in std::mem::take(&mut listed).into_iter().zip(2..) {
                         running += 1;
                         say(&mut guest, &ToGuest::StartApp { request, id: app.id })?;
                     }

@@ -77,6 +77,7 @@ fn a_shared_machine_is_the_first_users_until_he_goes() {
     second.ask(Request::Refresh).unwrap();
     assert_eq!(desk.told.lock().unwrap().len(), 1);
     first.end();
+    laboratory.wait_for_shared_machine();
     second.ask(Request::Refresh).unwrap();
     let status = second.wait_for_stage(Stage::Asking);
     assert_eq!(status.kept_out, None);

@@ -132,6 +132,13 @@ impl Laboratory {
         programs
     }
 
+    /// Waits until nobody has the shared machine. A program that another test is just starting has all that is open here, for a
+    /// moment, and so the lock of an agent that has ended.
+    pub(crate) fn wait_for_shared_machine(&self) {
+        let lock = fs::File::open(self.places().shared_lock()).unwrap();
+        lock.lock().unwrap();
+    }
+
     /// Whether any file below has this in it.
     pub(crate) fn has_anywhere(&self, words: &str) -> bool {
         has_below(self.scratch.path(), words.as_bytes())

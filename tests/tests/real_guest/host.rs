@@ -12,6 +12,8 @@ use medv_tests::screen::Screen;
 use medv_tests::workshop::Workshop;
 use serde_json::Value;
 
+use crate::cost::Cost;
+
 /// After so long, something hangs. It decides nothing else.
 const HANGS: Duration = Duration::from_secs(180);
 /// The same for a whole Debian.
@@ -386,6 +388,11 @@ impl Host {
         self.until_stage("credentials");
         self.give_password("secret");
         self.until_power("running");
+    }
+
+    /// What the agent costs while nothing happens.
+    pub(crate) fn agent_cost(&self) -> Cost {
+        Cost::of(self.agent.as_ref().expect("an agent that runs").id())
     }
 
     /// The process of the machine.

@@ -57,7 +57,11 @@ fn from_the_package_to_applications_and_back() {
     std::thread::sleep(std::time::Duration::from_secs(5));
     let _ = host.run(&["start", "Office", "--wait"]).exits(0);
     host.until("the guest speaks again", |status| status["machine"]["name"].is_string());
+    let running = host.agent_cost();
+    assert!(running.is_below(10), "with a guest that runs: {running:?}");
     let _ = host.run(&["stop", "Office", "--how", "shut-down", "--wait"]).exits(0);
+    let stopped = host.agent_cost();
+    assert!(stopped.memory < 20 << 10 && stopped.is_below(1), "with a machine that is off: {stopped:?}");
     assert_eq!(
         host.guest_file(&format!("/home/{USER}/calculator.out")),
         "calculator run by alice: 2 + 2 = 4\n"

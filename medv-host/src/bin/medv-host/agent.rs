@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use medv_codec::{Error, Result};
 use medv_host::agent::{Agent, Message, Parts, ScheduleWakeUp};
@@ -151,19 +151,27 @@ fn user() -> Result<String> {
     if user.is_empty() { Err(Error::usage("the system does not tell who you are")) } else { Ok(user) }
 }
 
+/// An agent that does not answer may be about to end; one that was killed leaves its lock, for a moment, to a program that it
+/// was just starting.
+const ENDS_WITHIN: Duration = Duration::from_secs(5);
+
 /// The lock of the session's agent. `None` if another one has it: that one looks again at what is installed.
 fn only_one(places: &Places, log: &dyn EventLog) -> Result<Option<File>> {
     let path = places.lock();
     let cannot = |error| Error::io("cannot take the agent's lock", error).in_file(&path);
     let file = File::create(&path).map_err(cannot)?;
-    match file.try_lock() {
-        Ok(()) => return Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => {}
-        Err(TryLockError::Error(error)) => return Err(cannot(error)),
-    }
-    let refreshed = Client::send(&places.socket(), &Request::Refresh)?.map(|client| client.last(|_| {}));
-    if let Some(Ok(_)) = refreshed {
-        return Ok(None);
+    let begun = Instant::now();
+    while begun.elapsed() < ENDS_WITHIN {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(cannot(error)),
+        }
+        let refreshed = Client::send(&places.socket(), &Request::Refresh)?.map(|client| client.last(|_| {}));
+        if let Some(Ok(_)) = refreshed {
+            return Ok(None);
+        }
+        std::thread::sleep(Duration::from_millis(100));
     }
     let event = Event::numbered(EventId::AlreadyRunning, "it does not answer; end all medv-host");
     log.note(&event);

@@ -39,6 +39,7 @@ fn the_next_user_gets_an_account_in_the_machine_that_is_there() {
     let alice = ready(&laboratory, &machines);
     alice.wait_for_power(Power::Running);
     alice.end();
+    laboratory.wait_for_shared_machine();
     // Saved, her desktop would be on the screen.
     assert_eq!(machines.calls().last(), Some(&Call::Send(ToGuest::ShutDown)));
 
@@ -46,6 +47,7 @@ fn the_next_user_gets_an_account_in_the_machine_that_is_there() {
     let bob = laboratory.start_for("bob", machines.clone(), &desk);
     bob.wait_for_power(Power::Running);
     bob.end();
+    laboratory.wait_for_shared_machine();
     assert_eq!((setups(&machines), desk.questions()), (0, vec!["password"]));
     let layer = laboratory.places().layer(NAME, true);
     assert_eq!(starts(&machines).iter().map(|spec| &spec.layer).collect::<Vec<_>>(), [&layer]);
@@ -58,6 +60,7 @@ fn the_next_user_gets_an_account_in_the_machine_that_is_there() {
     let alice = laboratory.start(machines.clone(), &desk);
     alice.wait_for_power(Power::Running);
     alice.end();
+    laboratory.wait_for_shared_machine();
     assert_eq!((setups(&machines), desk.questions()), (0, vec!["password"]));
     assert!(laboratory.diary.numbers().is_empty(), "{}", laboratory.diary.text());
 }
@@ -71,6 +74,7 @@ fn who_was_logged_on_when_the_machine_was_saved_is_not_the_next_user() {
     alice.ask(Request::Stop { how: Some(StopHow::Save) }).unwrap();
     alice.wait_for_power(Power::Saved);
     alice.end();
+    laboratory.wait_for_shared_machine();
 
     let machines = guest.machines(|call| match call {
         Call::Send(ToGuest::Welcome { .. }) => {
@@ -88,6 +92,7 @@ fn who_was_logged_on_when_the_machine_was_saved_is_not_the_next_user() {
     bob.wait_for_power(Power::Running);
     assert_eq!(log_ons(&machines), [("bob".to_owned(), Some(NewAccount { administrator: true }))]);
     bob.end();
+    laboratory.wait_for_shared_machine();
 }
 
 #[test]
@@ -97,6 +102,7 @@ fn without_sharing_no_account_is_made() {
     let alice = ready(&laboratory, &machines);
     alice.wait_for_power(Power::Running);
     alice.end();
+    laboratory.wait_for_shared_machine();
     assert!(!log_ons(&machines).is_empty());
     assert!(log_ons(&machines).iter().all(|(_, new_account)| new_account.is_none()));
 }
@@ -116,6 +122,7 @@ fn a_link_in_the_shared_folder_is_not_followed() {
         assert!(why.contains(planted.to_str().unwrap()), "{why}");
         assert!(desk.was_told("cannot be used") && desk.questions().is_empty());
         alice.end();
+        laboratory.wait_for_shared_machine();
         std::fs::remove_file(planted).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&precious).unwrap(), PASSWORD);
