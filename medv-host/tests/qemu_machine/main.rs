@@ -3,3 +3,4 @@
 
 mod laboratory;
 mod with_qemu_system_x86_64;
+mod with_qemu_system_x86_64_and_a_bridge;
