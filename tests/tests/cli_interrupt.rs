@@ -10,11 +10,11 @@ use std::time::Duration;
 use medv_tests::command::medv;
 use tempfile::TempDir;
 
-/// Enough that does not compress to keep a pipe full and a high level busy.
-fn folder_with_disk() -> TempDir {
+/// With so many MiB that do not compress: they keep a pipe full, or a high level busy for long.
+fn folder_with_disk(mib: usize) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut state = 7u64;
-    let words = (0..4 << 20).flat_map(|_| {
+    let words = (0..mib << 17).flat_map(|_| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         state.to_le_bytes()
     });
@@ -29,7 +29,7 @@ fn interrupt(child: &Child) {
 
 #[test]
 fn the_first_stops_cleanly_and_leaves_nothing_behind() {
-    let folder = folder_with_disk();
+    let folder = folder_with_disk(256);
     let mut command = medv();
     command.args(["pack", "disk.img", "--level", "19", "--progress", "json"]).current_dir(folder.path());
     let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
@@ -48,7 +48,7 @@ fn the_first_stops_cleanly_and_leaves_nothing_behind() {
 
 #[test]
 fn the_second_stops_at_once() {
-    let folder = folder_with_disk();
+    let folder = folder_with_disk(32);
     let mut command = medv();
     command.args(["pack", "disk.img", "-o", "-"]).current_dir(folder.path());
     let mut child = command.stderr(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
