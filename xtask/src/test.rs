@@ -82,8 +82,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 enum Beside {
     /// Of whole commands.
     Commands,
-    /// On guests that boot.
-    Guests,
     /// On a machine that Wine plays. Two of them would take each other's windows.
     Wine,
 }
@@ -93,7 +91,6 @@ impl Beside {
     fn of(package: &str, test: &str) -> Option<Self> {
         match package {
             "medv-tests" if test.starts_with("wine_") => Some(Self::Wine),
-            "medv-tests" if test == "real_guest" => Some(Self::Guests),
             "medv-tests" => Some(Self::Commands),
             _ => None,
         }
@@ -111,9 +108,7 @@ fn side_by_side(cargo_test: impl Fn(&[String]) -> Command) -> Result<()> {
     own.extend(["--lib", "--bins", "--examples"].map(String::from));
     let folder = target("tests")?;
     let mut others = Vec::new();
-    for (beside, name) in
-        [(Beside::Commands, "commands.log"), (Beside::Guests, "guests.log"), (Beside::Wine, "wine.log")]
-    {
+    for (beside, name) in [(Beside::Commands, "commands.log"), (Beside::Wine, "wine.log")] {
         let (mut test, log) = (cargo_test(&named(Some(beside))), fs::File::create(folder.join(name))?);
         test.stdout(log.try_clone()?).stderr(log);
         others.push((test, folder.join(name)));
