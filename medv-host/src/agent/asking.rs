@@ -133,7 +133,7 @@ impl Agent {
         match self.settings().may_keep_password() {
             true => self.forget_password(),
             // There need not be a vault.
-            false => self.password = None,
+            false => self.drop_password(),
         }
         match self.is_ready() {
             true => self.step_life(&life::Input::LogOnRefused),
@@ -149,10 +149,14 @@ impl Agent {
 
     /// Wherever it is kept, even if it may not be kept any more.
     pub(super) fn forget_password(&mut self) {
-        self.password = None;
-        self.keeps_password = false;
+        self.drop_password();
         let Some(vault) = self.vault() else { return };
         self.with_vault(move || vault.forget());
+    }
+
+    fn drop_password(&mut self) {
+        self.password = None;
+        self.keeps_password = false;
     }
 
     fn with_vault(&self, work: impl FnOnce() -> Result<()> + Send + 'static) {

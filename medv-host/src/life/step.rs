@@ -283,7 +283,7 @@ impl Life {
         }
         if passed(self.closes) {
             self.closes = None;
-            let is_used = self.power != Power::Running || self.apps > 0 || self.is_held || rules.logon_start;
+            let is_used = self.power != Power::Running || self.apps > 0 || rules.logon_start;
             return if is_used { Vec::new() } else { self.close(rules.close_action, rules, now) };
         }
         Vec::new()
