@@ -42,7 +42,9 @@ mod system;
 mod system;
 
 #[cfg(unix)]
-pub use system::{application::run_application, login::become_session, session::become_user};
+pub use system::{
+    application::run_application, desktop::wait_for_desktop, login::become_session, session::become_user,
+};
 
 pub use error::{Error, Result};
 pub use places::Places;

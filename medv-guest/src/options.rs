@@ -34,6 +34,8 @@ pub enum Command {
     },
     /// `session`, which systemd calls for a user who is logged on.
     Session,
+    /// `wait-for-desktop`, which the agent calls as the user whose desktop is to come.
+    WaitForDesktop,
     /// `--version`
     Version,
     /// `--help`
@@ -119,6 +121,7 @@ fn command(words: Vec<OsString>, from: Option<PathBuf>) -> Result<Command, Strin
     let command = match first.to_str() {
         Some("run") => Command::Run,
         Some("session") => Command::Session,
+        Some("wait-for-desktop") => Command::WaitForDesktop,
         Some("install") => Command::Install { from: from.map_or_else(own_folder, Ok)? },
         Some("restart-required") => Command::RestartRequired { reason: text(words.next(), "the reason")? },
         Some("as-user") => {

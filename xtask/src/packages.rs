@@ -58,6 +58,7 @@ pub(crate) const TOOLS: &[(&str, &str)] = &[
     ("secret-tool", "libsecret-tools"),
     ("pinentry-gtk-2", "pinentry-gtk2"),
     ("xfce4-panel", "xfce4-panel"),
+    ("openbox", "openbox"),
     ("systemctl", "systemd"),
     ("systemd-analyze", "systemd"),
     ("tmux", "tmux"),

@@ -41,9 +41,14 @@ impl Agent {
         if let Err(error) = noted {
             self.log.note(Level::Warning, &format!("the next agent will not know what runs: {error}"));
         }
-        let events = self.events.clone();
+        let (events, log) = (self.events.clone(), Arc::clone(&self.log));
         std::thread::spawn(move || {
-            let _ = child.wait();
+            match child.wait() {
+                Ok(how) if !how.success() => {
+                    log.note(Level::Information, &format!("request {request}: the program ended with {how}"));
+                }
+                _ => {}
+            }
             let _ = events.send(Event::Ended(request));
         });
         Ok(())

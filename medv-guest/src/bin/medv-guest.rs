@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         }
     };
     match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("medv-guest: {error}");
             ExitCode::FAILURE
@@ -24,8 +24,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> Result<()> {
-    match &options.command {
+fn run(options: &Options) -> Result<ExitCode> {
+    let done = match &options.command {
         Command::Run => match agent::run(&options.places, options.port.as_deref())? {
             Ending::Stopped => Ok(()),
             Ending::Upgraded(program) => go_on_as(&program, options),
@@ -35,11 +35,13 @@ fn run(options: &Options) -> Result<()> {
         #[cfg(unix)]
         Command::AsUser { user, command } => Err(medv_guest::become_user(&options.places, user, command)),
         #[cfg(unix)]
-        Command::Application { command } => medv_guest::run_application(command),
+        Command::Application { command } => return medv_guest::run_application(command),
         #[cfg(unix)]
         Command::Session => Err(medv_guest::become_session(&options.places)),
+        #[cfg(unix)]
+        Command::WaitForDesktop => medv_guest::wait_for_desktop(),
         #[cfg(not(unix))]
-        Command::AsUser { .. } | Command::Application { .. } | Command::Session => {
+        Command::AsUser { .. } | Command::Application { .. } | Command::Session | Command::WaitForDesktop => {
             Err(medv_guest::Error::new("only Linux knows this command"))
         }
         Command::Version => {
@@ -50,7 +52,8 @@ fn run(options: &Options) -> Result<()> {
             println!("{HELP}");
             Ok(())
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Becomes the other version; returns only if that cannot be.

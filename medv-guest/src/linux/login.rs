@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::accounts::User;
-use super::find_program;
+use super::{find_program, session};
 use crate::{Error, Places, Result};
 
 const UNIT: &str = "medv-session.service";
@@ -39,7 +39,7 @@ pub(super) fn open(places: &Places, user: &User) -> Result<()> {
         Some(other) => end(&other)?,
         None => {}
     }
-    let opened = start(places, &user.name).and_then(|()| wait_for_session(user, desktop(places).is_some()));
+    let opened = start(places, &user.name).and_then(|()| wait_for_session(places, user));
     if opened.is_err() {
         // A guest without terminals: what programs need of systemd is there all the same.
         _ = call("systemctl", &["start", &format!("user@{}.service", user.uid)])?;
@@ -138,15 +138,19 @@ fn login_shell() -> Command {
     command
 }
 
-fn wait_for_session(user: &User, has_desktop: bool) -> Result<()> {
+fn wait_for_session(places: &Places, user: &User) -> Result<()> {
+    let has_desktop = desktop(places).is_some();
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         let environment = environment(user);
         let has = |name: &str| environment.contains_key(name);
-        let is_desktop_there =
-            || has("DISPLAY") || has("WAYLAND_DISPLAY") || Path::new("/tmp/.X11-unix/X0").exists();
-        if !environment.is_empty() && (!has_desktop || is_desktop_there()) {
-            return Ok(());
+        if !environment.is_empty() {
+            if !has_desktop || has("WAYLAND_DISPLAY") {
+                return Ok(());
+            }
+            if has("DISPLAY") || Path::new("/tmp/.X11-unix/X0").exists() {
+                return wait_for_desktop(places, user);
+            }
         }
         if whose()?.is_none() {
             return Err(Error::new(format!("the session of {} ends as soon as it begins", user.name)));
@@ -154,6 +158,20 @@ fn wait_for_session(user: &User, has_desktop: bool) -> Result<()> {
         std::thread::sleep(Duration::from_millis(500));
     }
     Err(Error::new(format!("the session of {} has not come in {} s", user.name, PATIENCE.as_secs())))
+}
+
+/// Only as the user, and in his environment, the display can be asked.
+fn wait_for_desktop(places: &Places, user: &User) -> Result<()> {
+    let mut waiting = session::as_user(places, &user.name);
+    let waited = output(waiting.arg(places.program("medv-guest")).arg("wait-for-desktop"))?;
+    if waited.status.success() {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "the desktop of {}: {}",
+        user.name,
+        String::from_utf8_lossy(&waited.stderr).trim()
+    )))
 }
 
 /// What the user's systemd gives to all that it starts, the desktop's display among it. Empty where there is none.

@@ -13,6 +13,7 @@ pub(crate) mod application;
 pub(crate) mod apps;
 pub(crate) mod clock;
 mod cups;
+pub(crate) mod desktop;
 mod desktop_entry;
 pub(crate) mod login;
 mod password;

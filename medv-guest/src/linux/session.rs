@@ -36,14 +36,9 @@ impl Session {
         login::open(places, &self.user)
     }
 
-    /// Starts a program as the user: this program calls itself, becomes the user, starts the program and waits for it.
+    /// Starts a program as the user.
     pub(crate) fn spawn(&self, places: &Places, command: &[OsString]) -> Result<Child> {
-        // /proc/self/exe is right even when the file was replaced meanwhile.
-        Command::new("/proc/self/exe")
-            .arg0("medv-guest")
-            .arg("--root")
-            .arg(places.root())
-            .args(["as-user", self.user()])
+        as_user(places, self.user())
             .args(command)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -51,6 +46,15 @@ impl Session {
             .spawn()
             .map_err(|error| Error::new(format!("a program cannot be started: {error}")))
     }
+}
+
+/// What starts the program that its further arguments are, as a user: this program calls itself, becomes the user, starts the
+/// program and waits for it.
+pub(super) fn as_user(places: &Places, user: &str) -> Command {
+    // /proc/self/exe is right even when the file was replaced meanwhile.
+    let mut command = Command::new("/proc/self/exe");
+    command.arg0("medv-guest").arg("--root").arg(places.root()).args(["as-user", user]);
+    command
 }
 
 /// Becomes the user, then what waits for the program. Returns only what went wrong. This process must have one thread: what it becomes

@@ -8,3 +8,4 @@ mod install;
 mod killed;
 mod ready;
 mod with_cupsd;
+mod with_openbox;

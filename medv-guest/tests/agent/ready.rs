@@ -176,6 +176,19 @@ fn an_application_runs_until_nothing_of_it_is_left() {
 }
 
 #[test]
+fn how_an_application_failed_is_in_the_log() {
+    let mut guest = ready();
+    guest.script("opt/failing", "exit 7\n");
+    guest.app("app.desktop", "App", &guest.path("opt/failing").display().to_string());
+    let (mut host, _) = guest.start_greeted();
+    host.log_on(1, PASSWORD);
+    host.say(&ToGuest::StartApp { request: 2, id: AppId("app.desktop".into()) });
+    host.wait_for(|said| (said == ToHost::AppEnded { request: 2 }).then_some(()));
+    let log = guest.read("var/log/medv/medv-guest.log");
+    assert!(log.contains("request 2: the program ended with exit status: 7"), "{log}");
+}
+
+#[test]
 fn an_address_goes_to_the_browser_and_nothing_else_does() {
     let mut guest = ready();
     guest.script("usr/bin/xdg-open", &format!("echo \"$#\" \"$1\" >{}", guest.path("opened").display()));
