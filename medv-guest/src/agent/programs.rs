@@ -43,11 +43,8 @@ impl Agent {
         }
         let (events, log) = (self.events.clone(), Arc::clone(&self.log));
         std::thread::spawn(move || {
-            match child.wait() {
-                Ok(how) if !how.success() => {
-                    log.note(Level::Information, &format!("request {request}: the program ended with {how}"));
-                }
-                _ => {}
+            if let Some(failure) = process::failure(&mut child) {
+                log.note(Level::Information, &format!("request {request}: the program ended with {failure}"));
             }
             let _ = events.send(Event::Ended(request));
         });

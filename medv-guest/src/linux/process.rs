@@ -1,4 +1,4 @@
-//! Processes that are not this one's children: which they are, and how to wait for them.
+//! Processes, this one's children or not: which they are, and how to wait for them.
 
 use std::fs;
 use std::process::Child;
@@ -16,6 +16,14 @@ pub(crate) fn of(child: &Child) -> Result<Process> {
     began(id)
         .map(|began| Process { id, began })
         .ok_or_else(|| Error::new(format!("/proc/{id}/stat does not say when it began")))
+}
+
+/// Waits until a program that was started here has ended, and tells how it failed if it has.
+pub(crate) fn failure(child: &mut Child) -> Option<String> {
+    match child.wait() {
+        Ok(status) => (!status.success()).then(|| status.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
 }
 
 /// Waits until it has ended, whoever has started it. An error says nothing of it: it may run on.

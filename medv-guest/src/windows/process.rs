@@ -5,8 +5,8 @@ use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 
 use windows_sys::Win32::Foundation::{ERROR_INVALID_PARAMETER, FILETIME};
 use windows_sys::Win32::System::Threading::{
-    GetProcessId, GetProcessTimes, INFINITE, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION,
-    PROCESS_SYNCHRONIZE, WaitForSingleObject,
+    GetExitCodeProcess, GetProcessId, GetProcessTimes, INFINITE, OpenProcess,
+    PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE, WaitForSingleObject,
 };
 
 use super::session::Child;
@@ -19,6 +19,16 @@ pub(crate) fn of(child: &Child) -> Result<Process> {
     // SAFETY: the handle is open.
     let id = unsafe { GetProcessId(handle.as_raw_handle()) };
     Ok(Process { id, began: began(handle)? })
+}
+
+/// Waits until a program that was started here has ended, and tells how it failed if it has.
+pub(crate) fn failure(child: &mut Child) -> Option<String> {
+    let handle = child.handle();
+    wait(handle);
+    let mut code = 0;
+    // SAFETY: the handle is open, and the pointer is where a number goes.
+    let known = unsafe { GetExitCodeProcess(handle.as_raw_handle(), &raw mut code) };
+    (known == 0 || code != 0).then(|| format!("exit code {code:#x}"))
 }
 
 /// Waits until it has ended, whoever has started it. An error says nothing of it: it may run on.
@@ -43,7 +53,7 @@ pub(crate) fn wait_for(process: Process) -> Result<()> {
 }
 
 /// Waits for the end of a process.
-pub(super) fn wait(handle: &OwnedHandle) {
+fn wait(handle: &OwnedHandle) {
     // SAFETY: the handle is open.
     unsafe { WaitForSingleObject(handle.as_raw_handle(), INFINITE) };
 }

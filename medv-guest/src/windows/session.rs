@@ -17,7 +17,6 @@ use windows_sys::Win32::System::Threading::{
     CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, PROCESS_INFORMATION, STARTUPINFOW,
 };
 
-use super::process;
 use super::text::wide;
 use crate::{Error, Places, Result};
 
@@ -30,11 +29,6 @@ pub(crate) struct Session {
 pub(crate) struct Child(OwnedHandle);
 
 impl Child {
-    /// Waits for its end.
-    pub(crate) fn wait(&mut self) {
-        process::wait(&self.0);
-    }
-
     pub(super) fn handle(&self) -> &OwnedHandle {
         &self.0
     }
