@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use medv_codec::disk::{self, DiskForm, OpenOptions};
 use medv_codec::{Error, ErrorKind, Result};
@@ -189,7 +190,7 @@ fn another_disk(layer: &Path, found: &Master, expected: &Master) -> Error {
 /// If one of them cannot be deleted.
 pub fn delete(layer: &Path) -> Result<()> {
     // The state goes first: without its layer it is nothing, but with a new one it would do harm.
-    for path in [saved_state(layer), layer.to_owned()] {
+    for path in [saved_state(layer), unused_state(layer), layer.to_owned()] {
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(Error::io("cannot delete", error).in_file(path));
@@ -203,6 +204,17 @@ pub fn delete(layer: &Path) -> Result<()> {
 /// Where the machine on this layer is saved: beside it.
 pub fn saved_state(layer: &Path) -> PathBuf {
     layer.with_extension("saved")
+}
+
+/// Where a saved state is set aside while the machine starts without it.
+pub(crate) fn unused_state(layer: &Path) -> PathBuf {
+    layer.with_extension("saved.unused")
+}
+
+/// What is another one when somebody has written to this layer: its length, and when it was last written.
+pub(crate) fn stamp(layer: &Path) -> Option<(u64, SystemTime)> {
+    let layer = fs::metadata(layer).ok()?;
+    Some((layer.len(), layer.modified().ok()?))
 }
 
 /// What a qcow2 file says of the disk below it.

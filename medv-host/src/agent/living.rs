@@ -53,31 +53,45 @@ impl Agent {
 
     fn start_ready_machine(&mut self, from_saved: bool) {
         let Some(workspace) = &self.workspace else { return };
-        let saved = layer::saved_state(&self.places.layer(&workspace.name, self.settings().is_shared()));
+        let layer = self.places.layer(&workspace.name, self.settings().is_shared());
+        let saved = layer::saved_state(&layer);
         let mut started = match from_saved {
             true => self.start_machine(None, Some(saved.clone()), WITH_WINDOW),
-            false => self.boot(&saved),
+            false => self.boot(&layer),
         };
         if let (true, Err(error)) = (from_saved, &started) {
             // A state that does not fit any more is no reason not to start.
             self.note(&Event::of_error(Level::Warning, error));
-            started = self.boot(&saved);
+            started = self.boot(&layer);
         }
         if let Err(error) = started {
             self.note(&Event::of_error(Level::Warning, &error));
-            self.step_life(&Input::NotStarted(error.to_string()));
+            self.step_life(&Input::NotStarted { reason: error.to_string(), saved: saved.exists() });
         }
     }
 
-    /// Starts without a saved state. One that is there goes first: it would destroy a disk that has changed since.
-    fn boot(&mut self, saved: &Path) -> Result<()> {
-        match fs::remove_file(saved) {
+    /// Starts without a saved state. One that is there is set aside first: it would destroy a disk that has changed since. It comes
+    /// back only if nothing was started, and the disk is what it was.
+    fn boot(&mut self, layer: &Path) -> Result<()> {
+        let (saved, unused) = (layer::saved_state(layer), layer::unused_state(layer));
+        match fs::rename(&saved, &unused) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Error::io("cannot delete the saved state, which is not used any more", error)
-                    .in_file(saved))
+                return Err(Error::io("cannot set aside the saved state, which is not used any more", error)
+                    .in_file(saved));
             }
-            _ => self.start_machine(None, None, WITH_WINDOW),
+            _ => {}
         }
+        let before = layer::stamp(layer);
+        let started = self.start_machine(None, None, WITH_WINDOW);
+        let tidied = match started.is_err() && before.is_some() && layer::stamp(layer) == before {
+            true => fs::rename(&unused, &saved),
+            false => fs::remove_file(&unused),
+        };
+        if let Some(error) = tidied.err().filter(|error| error.kind() != io::ErrorKind::NotFound) {
+            let error = Error::io("cannot tidy up the saved state that is not used", error).in_file(unused);
+            self.note(&Event::of_error(Level::Warning, &error));
+        }
+        started
     }
 
     fn save(&mut self) {

@@ -20,8 +20,13 @@ pub enum Input {
     AppStarted,
     /// An application has ended.
     AppEnded,
-    /// The machine could not be started: why.
-    NotStarted(String),
+    /// The machine could not be started.
+    NotStarted {
+        /// Why.
+        reason: String,
+        /// Whether its state is saved still.
+        saved: bool,
+    },
     /// The guest agent has said hello, and first time setup is done.
     Hello,
     /// The guest agent is being upgraded, and will say hello again, at the latest then.

@@ -53,7 +53,7 @@ impl Life {
             }
             (_, Input::AppEnded) => self.app_ended(rules, now),
 
-            (Starting, Input::NotStarted(reason)) => self.not_started(reason),
+            (Starting, Input::NotStarted { reason, saved }) => self.not_started(reason, *saved),
             (Starting, Input::Hello) if self.woken.is_some() && !self.is_awaited => {
                 self.enter(Awake, None);
                 Vec::new()
@@ -76,6 +76,7 @@ impl Life {
             }
             (LoggingOn, Input::PasswordRefused) => {
                 self.is_awaited = false;
+                self.linger(rules, now);
                 vec![Action::RefuseAwaited("no password was given".to_owned())]
             }
             // A guest that was saved with its user logged on says so at once.
@@ -89,12 +90,7 @@ impl Life {
                 self.start(rules, now)
             }
 
-            (Starting | LoggingOn | Awake | Running, Input::StopWanted(how)) => {
-                self.is_held = false;
-                let mut actions = self.refuse_awaited(Then::Stay.reason());
-                actions.extend(self.close(*how, rules, now));
-                actions
-            }
+            (_, Input::StopWanted(how)) => self.stop_wanted(*how, rules, now),
             (_, Input::WorkspaceGoes) if self.then == Then::EndAgent => Vec::new(),
             (_, Input::WorkspaceGoes) => self.end(Then::LeaveWorkspace, CloseAction::ShutDown, rules, now),
             (_, Input::SessionEnds) => self.end(Then::EndAgent, rules.close_action, rules, now),
@@ -157,8 +153,22 @@ impl Life {
         Vec::new()
     }
 
+    /// One that ends anyway is not started again; it can be ended the hard way.
+    fn stop_wanted(&mut self, how: CloseAction, rules: &Rules, now: Moment) -> Vec<Action> {
+        self.is_held = false;
+        if self.then == Then::Start {
+            self.then = Then::Stay;
+        }
+        let mut actions = self.refuse_awaited(Then::Stay.reason());
+        let is_harder = how == CloseAction::TurnOff && self.power != Power::TurningOff;
+        if !self.power.is_off() && (!self.power.is_ending() || is_harder) {
+            actions.extend(self.close(how, rules, now));
+        }
+        actions
+    }
+
     fn restart_required(&mut self, reason: &str, rules: &Rules, now: Moment) -> Vec<Action> {
-        let is_used = self.apps > 0 || self.opens.is_some_and(|until| now < until);
+        let is_used = self.is_used(now);
         match self.power {
             Power::Running if !is_used && self.may_restart(now) => self.restart_for_guest(rules, now),
             Power::Running if self.restart_since.is_none() => {
@@ -283,8 +293,14 @@ impl Life {
         }
         if passed(self.closes) {
             self.closes = None;
-            let is_used = self.power != Power::Running || self.apps > 0 || rules.logon_start;
-            return if is_used { Vec::new() } else { self.close(rules.close_action, rules, now) };
+            let is_idle = match self.power {
+                Power::Running => self.apps == 0,
+                // The user had closed the question for his password.
+                Power::LoggingOn => self.state_ends.is_none() && !self.is_awaited,
+                _ => false,
+            };
+            let closes = is_idle && !rules.logon_start;
+            return if closes { self.close(rules.close_action, rules, now) } else { Vec::new() };
         }
         Vec::new()
     }
@@ -293,7 +309,13 @@ impl Life {
         let Some(woken) = self.woken.take() else { return Vec::new() };
         let how = if woken.was_saved { CloseAction::Hibernate } else { CloseAction::ShutDown };
         match self.power {
-            Power::Awake | Power::Starting => self.close(how, rules, now),
+            Power::Awake | Power::Starting | Power::LoggingOn | Power::Running if !self.is_used(now) => {
+                self.close(how, rules, now)
+            }
+            Power::Running => {
+                self.linger(rules, now);
+                Vec::new()
+            }
             _ => Vec::new(),
         }
     }

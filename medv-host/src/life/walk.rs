@@ -30,7 +30,7 @@ fn inputs() -> Vec<Input> {
         Input::AppWanted,
         Input::AppStarted,
         Input::AppEnded,
-        Input::NotStarted(text()),
+        Input::NotStarted { reason: text(), saved: false },
         Input::Hello,
         Input::Upgrading(NOW),
         Input::PasswordKnown,
@@ -274,7 +274,12 @@ fn woken_up_for_updates_it_goes_back_to_what_it_was_unless_it_is_used() {
         let _ =
             steps(&mut life, &rules, &[Input::AgentStarted { saved }, Input::WakeUp(until), Input::Hello]);
         assert_eq!(life.power, Power::Awake);
-        assert_eq!(life.step(&Input::TimeUp, &rules, until), [closed]);
+        // Saved with its user logged on, it says so; nobody uses it for all that.
+        let mut logged_on = life.clone();
+        let _ = steps(&mut logged_on, &rules, &[Input::LoggedOn]);
+        for mut unused in [life, logged_on] {
+            assert_eq!(unused.step(&Input::TimeUp, &rules, until), [closed.clone()]);
+        }
         let mut used = Life::new();
         let opened =
             [Input::Hello, Input::AppWanted, Input::PasswordKnown, Input::LoggedOn, Input::AppStarted];
@@ -301,7 +306,36 @@ fn a_user_who_gives_no_password_is_asked_again_with_the_next_application() {
     let _ = steps(&mut life, &rules, &[Input::AgentStarted { saved: false }, Input::AppWanted, Input::Hello]);
     let refused = steps(&mut life, &rules, &[Input::PasswordRefused]);
     assert_eq!(refused, [Action::RefuseAwaited("no password was given".to_owned())]);
+    let mut left_alone = life.clone();
     assert_eq!(steps(&mut life, &rules, &[Input::AppWanted]), [Action::GetPassword { again: false }]);
+    let closes = left_alone.deadline(&rules).expect("nobody uses it");
+    assert_eq!(life.step(&Input::TimeUp, &rules, closes), [], "somebody wants something");
+    assert_eq!(left_alone.step(&Input::TimeUp, &rules, closes), [Action::Save]);
+}
+
+#[test]
+fn a_machine_that_ends_to_start_again_stays_off_if_it_is_stopped() {
+    let rules = rules();
+    let stop = |how| [Input::StopWanted(how), Input::MachineEnded(End::Off)];
+    let mut restarts = Life::after_first_time_setup(&rules, NOW);
+    let _ = steps(&mut restarts, &rules, &[Input::RestartWanted]);
+    let mut turned_off = restarts.clone();
+    assert_eq!(steps(&mut restarts, &rules, &stop(CloseAction::ShutDown)), []);
+    assert_eq!(restarts.power, Power::Off);
+    assert_eq!(steps(&mut turned_off, &rules, &stop(CloseAction::TurnOff)), [Action::TurnOff]);
+    let mut crashed = Life::after_first_time_setup(&rules, NOW);
+    let _ = steps(&mut crashed, &rules, &[Input::Panicked, Input::AppWanted]);
+    let refused = Action::RefuseAwaited("the machine is being stopped".to_owned());
+    assert_eq!(steps(&mut crashed, &rules, &stop(CloseAction::Hibernate)), [refused]);
+    assert_eq!(crashed.power, Power::Off);
+}
+
+#[test]
+fn a_state_that_was_not_used_stays() {
+    let (rules, mut life) = (rules(), Life::new());
+    let _ = steps(&mut life, &rules, &[Input::AgentStarted { saved: true }, Input::AppWanted]);
+    let _ = steps(&mut life, &rules, &[Input::NotStarted { reason: "no memory".to_owned(), saved: true }]);
+    assert_eq!(steps(&mut life, &rules, &[Input::StartWanted]), [Action::Start { from_saved: true }]);
 }
 
 #[test]

@@ -19,12 +19,17 @@ impl Life {
         vec![Action::Start { from_saved }]
     }
 
-    pub(super) fn not_started(&mut self, reason: &str) -> Vec<Action> {
-        self.enter(Power::Off, None);
+    pub(super) fn not_started(&mut self, reason: &str, saved: bool) -> Vec<Action> {
+        self.enter(if saved { Power::Saved } else { Power::Off }, None);
         self.woken = None;
         let mut actions = self.refuse_awaited(reason);
         actions.push(Action::TellBroken(reason.to_owned()));
         actions
+    }
+
+    /// Whether something runs or waits for it, or is just being opened.
+    pub(super) fn is_used(&self, now: Moment) -> bool {
+        self.apps > 0 || self.is_awaited || self.opens.is_some_and(|until| now < until)
     }
 
     /// Nobody uses it: if that stays so, it is closed.

@@ -160,6 +160,33 @@ fn a_state_that_cannot_be_used_is_never_used_later() {
     agent.end();
 }
 
+/// A host on which nothing starts.
+struct Broken;
+
+impl Hypervisor for Broken {
+    fn describe(&self) -> String {
+        "broken".to_owned()
+    }
+
+    fn start(&self, _: &MachineSpec, _: Report) -> Result<Box<dyn Machine>> {
+        Err(Error::usage("there is no bridge"))
+    }
+}
+
+#[test]
+fn a_state_stays_where_nothing_can_be_started() {
+    let laboratory = Laboratory::new("");
+    let guest = Guest::new();
+    ready(&laboratory, &guest.machines(|_| None)).end();
+    let saved = layer::saved_state(&laboratory.layer());
+    let state = fs::read(&saved).unwrap();
+    let agent = laboratory.start(Broken, &willing());
+    agent.wait_for("an attempt", |_| laboratory.diary.text().contains("there is no bridge"));
+    agent.wait_for_power(Power::Saved);
+    agent.end();
+    assert_eq!(fs::read(&saved).unwrap(), state);
+}
+
 #[test]
 fn a_kept_password_is_forgotten_when_the_guest_refuses_it() {
     let laboratory =
