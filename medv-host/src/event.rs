@@ -153,15 +153,7 @@ impl Event {
 
     /// What an error says, with its causes and what to do about it.
     pub fn of_error(level: Level, error: &Error) -> Self {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            // Some errors have said what their cause says.
-            if !text.ends_with(&error.to_string()) {
-                text = format!("{text}: {error}");
-            }
-            cause = error.source();
-        }
+        let mut text = with_causes(error);
         if let Some(advice) = error.advised() {
             text = format!("{text}; {advice}");
         }
@@ -172,6 +164,20 @@ impl Event {
     pub fn plain(level: Level, text: impl Into<String>) -> Self {
         Self { id: None, level, text: text.into() }
     }
+}
+
+/// What an error says, and what its causes say.
+pub fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        // Some errors have said what their cause says.
+        if !text.ends_with(&error.to_string()) {
+            text = format!("{text}: {error}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 /// Where events go.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use medv_codec::Result;
+use medv_codec::{Error, Result};
 
 use crate::layer::Master;
 use crate::places::Places;
@@ -27,6 +27,14 @@ impl Workspace {
     /// Those of [`Master::open`].
     pub fn master(&self) -> Result<Master> {
         Ok(Master::open(&self.master)?.with_image(&self.image_digest))
+    }
+
+    /// What whoever wants something of one is told.
+    pub fn none_is_installed() -> Error {
+        Error::usage("no workspace is installed").advice(match cfg!(windows) {
+            true => "install one: start the setup.exe of its package",
+            false => "install one: medv workspace install FOLDER",
+        })
     }
 
     /// Whether the user's machine made of `other` is one of this workspace as well: only the version may differ.
@@ -56,7 +64,6 @@ impl Workspace {
     /// I/O.
     #[cfg(windows)]
     pub fn installed(_places: &Places) -> Result<Option<Self>> {
-        use medv_codec::Error;
         use winreg::RegKey;
         use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY};
         const KEY: &str = r"SOFTWARE\Microsoft\Medv\v2\Workspace";

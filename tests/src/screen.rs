@@ -17,8 +17,9 @@ impl Screen {
     /// If Xvfb does not start.
     pub fn new() -> Self {
         let mut server = Command::new("Xvfb");
-        // It takes a number that is free, and says which once it is there.
-        server.args(["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
+        // It takes a number that is free, and says which once it is there. It would begin anew whenever its last client goes, and
+        // refuse the next one meanwhile.
+        server.args(["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset"]);
         let mut server = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("Xvfb starts");
         let mut number = String::new();
         let said = server.stdout.take().expect("its output");

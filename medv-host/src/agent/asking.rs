@@ -122,8 +122,8 @@ impl Agent {
         let request = self.new_request(Purpose::LogOn);
         let settings = self.settings();
         // First time setup makes an account for one user only.
-        let new_account = settings
-            .is_shared()
+        let new_account = self
+            .is_shared
             .then(|| NewAccount { administrator: settings.is_on("FtsAddUserToAdminGroupEnabled") });
         self.send(&ToGuest::LogOn { request, user: self.parts.user.clone(), password, new_account });
     }

@@ -75,7 +75,9 @@ impl Agent {
     fn command_ended(&mut self, name: &str, code: Option<i32>, output: &str) {
         let ended = match code {
             Some(code) => format!("the command {name} of first time setup has ended with exit code {code}"),
-            None => format!("the command {name} of first time setup was ended by a signal"),
+            None => {
+                format!("the command {name} of first time setup was ended by a signal, or could not be run")
+            }
         };
         let level = if code == Some(0) { Level::Information } else { Level::Warning };
         self.note(&Event::plain(level, &ended));

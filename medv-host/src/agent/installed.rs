@@ -19,7 +19,11 @@ impl Agent {
     pub(super) fn look(&mut self) -> Result<()> {
         let found = self.installed()?;
         match (&found, &self.workspace) {
-            (Some(new), Some(old)) if new.has_the_machine_of(old) => self.workspace = found,
+            (Some(new), Some(old))
+                if new.has_the_machine_of(old) && self.settings().is_shared() == self.is_shared =>
+            {
+                self.workspace = found;
+            }
             (None, None) => {}
             (_, Some(_)) if self.is_ready() => {
                 self.step_life(&life::Input::WorkspaceGoes);
@@ -59,9 +63,12 @@ impl Agent {
     fn change_workspace(&mut self, found: Option<Workspace>) {
         self.leave("the workspace is another one now");
         self.workspace = found;
-        match self.workspace.clone() {
-            Some(workspace) => self.begin(&workspace, self.settings().is_shared()),
-            None => self.shared_lock = None,
+        self.is_shared = self.settings().is_shared();
+        if self.workspace.is_none() || !self.is_shared {
+            self.shared_lock = None;
+        }
+        if let Some(workspace) = self.workspace.clone() {
+            self.begin(&workspace);
         }
     }
 
@@ -86,28 +93,28 @@ impl Agent {
         self.password = None;
     }
 
-    fn begin(&mut self, workspace: &Workspace, is_shared: bool) {
+    fn begin(&mut self, workspace: &Workspace) {
         self.open_menu(workspace);
-        let kept = Kept::read(&self.places.progress(&workspace.name, is_shared));
+        let kept = Kept::read(&self.places.progress(&workspace.name, self.is_shared));
         let kept = kept.unwrap_or_else(|error| {
             self.note(&Event::of_error(Level::Warning, &error));
             None
         });
-        let invalid = self.what_is_wrong(workspace, is_shared, kept.as_ref());
+        let invalid = self.what_is_wrong(workspace, kept.as_ref());
         let kept = kept.unwrap_or_else(|| Kept::of(workspace));
         self.computer_name = kept.machine;
         self.fts = kept.progress;
         self.step_fts(&fts::Input::AgentStarted { invalid });
         if self.is_ready() {
-            let saved = layer::saved_state(&self.places.layer(&workspace.name, is_shared)).exists();
+            let saved = layer::saved_state(&self.places.layer(&workspace.name, self.is_shared)).exists();
             self.step_life(&life::Input::AgentStarted { saved });
         }
     }
 
     /// What is wrong with the user's machine, if it was ready once.
-    fn what_is_wrong(&self, workspace: &Workspace, is_shared: bool, kept: Option<&Kept>) -> Option<EventId> {
+    fn what_is_wrong(&self, workspace: &Workspace, kept: Option<&Kept>) -> Option<EventId> {
         let kept = kept.filter(|kept| kept.progress.stage == Stage::Ready)?;
-        let layer = self.places.layer(&workspace.name, is_shared);
+        let layer = self.places.layer(&workspace.name, self.is_shared);
         if !layer.exists() {
             return Some(EventId::MachineNotFound);
         }

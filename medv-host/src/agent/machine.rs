@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use medv_codec::{Error, Result};
+use medv_codec::Result;
 use medv_protocol::{ToGuest, VERSION};
 
 use super::setup::guest_of;
@@ -26,11 +26,11 @@ impl Agent {
         saved: Option<PathBuf>,
         visible: bool,
     ) -> Result<()> {
-        let workspace = self.workspace.as_ref().ok_or_else(|| Error::usage("no workspace is installed"))?;
+        let workspace = self.workspace_or_error()?;
         let settings = self.settings();
         let spec = MachineSpec {
             name: workspace.name.clone(),
-            layer: self.places.layer(&workspace.name, settings.is_shared()),
+            layer: self.places.layer(&workspace.name, self.is_shared),
             guest: guest_of(&workspace.master)?,
             memory_mib: settings.guest_memory()?,
             network: settings.network(),

@@ -46,7 +46,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
-use medv_codec::{Error, Result};
+use medv_codec::Result;
 use medv_protocol::{App, Hello, HostNetwork, Printer, RequestId, Secret};
 
 use crate::control::{Caller, EventDetail, Request, Status};
@@ -142,6 +142,8 @@ pub struct Agent {
     is_ending: bool,
 
     workspace: Option<Workspace>,
+    /// Whether its machine is one for all users. It is left before that changes.
+    is_shared: bool,
     /// Held while this user has the shared machine.
     shared_lock: Option<File>,
     /// Why this user has not got the shared machine.
@@ -210,6 +212,7 @@ impl Agent {
             outbox,
             is_ending: false,
             workspace: None,
+            is_shared: false,
             shared_lock: None,
             kept_out: None,
             fts: Progress::new(),
@@ -357,13 +360,7 @@ impl Agent {
     fn workspace_or_error(&self) -> Result<&Workspace> {
         self.workspace.as_ref().ok_or_else(|| match &self.kept_out {
             Some(why) => why.error(),
-            None => {
-                let advice = match cfg!(windows) {
-                    true => "install one: start the setup.exe of its package",
-                    false => "install one: medv workspace install FOLDER",
-                };
-                Error::usage("no workspace is installed").advice(advice)
-            }
+            None => Workspace::none_is_installed(),
         })
     }
 }

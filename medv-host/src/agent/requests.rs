@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use medv_codec::{Error, Result};
 use medv_packager::engine_error;
-use medv_protocol::{App, ToGuest};
+use medv_protocol::{App, AppId, ToGuest};
 
 use super::Agent;
 use super::asking::Asked;
@@ -16,6 +16,7 @@ use crate::event::Event;
 use crate::fts::{self, Stage};
 use crate::hypervisor::Machine;
 use crate::life::{self, CloseAction};
+use crate::menu::Menu;
 use crate::moment::Moment;
 use crate::redirect::{self, Address, Side};
 use crate::wakeup;
@@ -110,14 +111,26 @@ impl Agent {
         Ok(())
     }
 
-    /// By its id, or by its name if only one has it.
-    fn find_app(&self, wanted: &str) -> Result<&App> {
-        if let Some(app) = self.apps.iter().find(|app| app.id.0 == wanted) {
-            return Ok(app);
+    /// Id and name of what the guest has; until it has run in this session, of what it had, as far as the menu tells.
+    fn known_apps(&self) -> Vec<(&AppId, &str)> {
+        let on_the_menu =
+            || self.menu.iter().flat_map(Menu::list).map(|entry| (&entry.id, entry.name.as_str()));
+        match self.apps.is_empty() {
+            true => on_the_menu().collect(),
+            false => self.apps.iter().map(|app| (&app.id, app.name.as_str())).collect(),
         }
-        let mut named = self.apps.iter().filter(|app| app.name.eq_ignore_ascii_case(wanted));
+    }
+
+    /// By its id, or by its name if only one has it.
+    fn find_app(&self, wanted: &str) -> Result<AppId> {
+        let known = self.known_apps();
+        // Nothing is known: an id is taken as it is.
+        if known.is_empty() || known.iter().any(|(id, _)| id.0 == wanted) {
+            return Ok(AppId(wanted.to_owned()));
+        }
+        let mut named = known.iter().filter(|(_, name)| name.eq_ignore_ascii_case(wanted));
         match (named.next(), named.next()) {
-            (Some(app), None) => Ok(app),
+            (Some((id, _)), None) => Ok((*id).clone()),
             (Some(_), Some(_)) => Err(Error::usage(format!("several applications are called {wanted}"))
                 .advice("say the id of one: medv-host apps NAME")),
             (None, _) => Err(Error::usage(format!("the guest has no application {wanted}"))
@@ -126,12 +139,7 @@ impl Agent {
     }
 
     fn open_app(&mut self, wanted: &str, caller: Caller) {
-        // Which applications it has is known only once it has run in this session; until then an id is taken as it is.
-        let found = self.must_be_ready().and_then(|()| match self.apps.is_empty() {
-            true => Ok(medv_protocol::AppId(wanted.to_owned())),
-            false => self.find_app(wanted).map(|app| app.id.clone()),
-        });
-        match found {
+        match self.must_be_ready().and_then(|()| self.find_app(wanted)) {
             Ok(id) => self.await_machine(Opening::App(id), caller),
             Err(error) => caller.answer(error),
         }

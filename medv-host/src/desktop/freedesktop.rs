@@ -207,6 +207,8 @@ fn wait(
                 service.close(shown);
             }
             Outcome::Pressed(_) | Outcome::Closed => return Some(Answer::Later),
+            // The question stands: commands and the icon's menu answer it, or its time is over.
+            Outcome::Expired => {}
         }
     }
     None

@@ -15,6 +15,9 @@ use crate::session_bus::SessionBus;
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
 
+/// Why a notification was closed: its time was over, though it was to stay.
+const EXPIRED: u32 = 1;
+
 /// What is shown.
 #[derive(Clone, Debug)]
 pub(super) struct Notification<'a> {
@@ -32,8 +35,10 @@ pub(super) struct Notification<'a> {
 pub(super) enum Outcome {
     /// The button with this key was pressed.
     Pressed(String),
-    /// It was closed.
+    /// The user has closed it, or we have.
     Closed,
+    /// The service shows it no longer, of its own accord. Nobody has said anything.
+    Expired,
 }
 
 /// A connection to the service.
@@ -131,8 +136,9 @@ impl Iterator for Outcomes {
                     }
                 }
                 "NotificationClosed" => {
-                    if let Ok((number, _reason)) = body.deserialize::<(u32, u32)>() {
-                        return Some((number, Outcome::Closed));
+                    if let Ok((number, reason)) = body.deserialize::<(u32, u32)>() {
+                        let outcome = if reason == EXPIRED { Outcome::Expired } else { Outcome::Closed };
+                        return Some((number, outcome));
                     }
                 }
                 _ => {}

@@ -29,7 +29,7 @@ impl Progress {
             (Stage::Deleting, Input::Deleted | Input::Failed(_) | Input::TimeUp) => {
                 self.after_deleting(rules, now)
             }
-            (Stage::AskingRetry, Input::Yes | Input::TimeUp) => self.retry(rules, now),
+            (Stage::AskingRetry, Input::Yes | Input::TimeUp) => self.retry(rules),
             (Stage::AskingRetry, Input::Later) => self.give_up(vec![Action::Withdraw]),
 
             (Stage::Creating | Stage::Personalising, Input::Failed(failure)) => {
@@ -112,7 +112,7 @@ impl Progress {
             Then::Begin => self.ask(rules, now),
             Then::BeginAtOnce => self.get_password(Vec::new()),
             Then::Retry if self.retries >= rules.max_retries => self.give_up(Vec::new()),
-            Then::Retry if rules.mode == Mode::Silent => self.retry(rules, now),
+            Then::Retry if rules.mode == Mode::Silent => self.retry(rules),
             Then::Retry => {
                 self.enter(Stage::AskingRetry, Some(now.after(rules.dialog_timeout)));
                 vec![Action::AskRetry]
@@ -120,10 +120,11 @@ impl Progress {
         }
     }
 
-    fn retry(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+    /// The password may have been forgotten, or refused, since; one that is known is not asked for.
+    fn retry(&mut self, rules: &Rules) -> Vec<Action> {
         self.retries = self.retries.saturating_add(1);
         let count = format!("{} of {}", self.retries, rules.max_retries);
-        self.create(vec![Action::Withdraw, Action::Note(EventId::PreparationRetried, count)], rules, now)
+        self.get_password(vec![Action::Withdraw, Action::Note(EventId::PreparationRetried, count)])
     }
 
     fn give_up(&mut self, mut before: Vec<Action>) -> Vec<Action> {

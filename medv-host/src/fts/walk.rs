@@ -246,7 +246,6 @@ fn a_failed_attempt_is_ended_in_steps_and_tried_again_with_more_time() {
         (vec![Action::TurnOff], Stage::TurningOff, 60),
         (vec![Action::DeleteMachine], Stage::Deleting, 90),
         (vec![Action::AskRetry], Stage::AskingRetry, 300),
-        (vec![Action::CreateLayer], Stage::Creating, 600),
     ] {
         now = progress.deadline.expect("a time limit");
         let asked = progress.step(&Input::TimeUp, &rules, now);
@@ -256,6 +255,12 @@ fn a_failed_attempt_is_ended_in_steps_and_tried_again_with_more_time() {
             (stage, Some(now.after(Duration::from_secs(seconds))))
         );
     }
+    now = progress.deadline.expect("a time limit");
+    let again = progress.step(&Input::TimeUp, &rules, now);
+    // It may have been refused, or forgotten.
+    assert!(again.ends_with(&[Action::GetPassword { again: false }]), "{again:?}");
+    assert_eq!(progress.step(&Input::PasswordKnown, &rules, now), [Action::CreateLayer]);
+    assert_eq!(progress.deadline, Some(now.after(Duration::from_secs(600))));
     let _ = progress.step(&Input::LayerCreated, &rules, now);
     let _ = progress.step(&Input::AnswersWritten, &rules, now);
     assert_eq!(progress.deadline, Some(now.after(Duration::from_secs(60 * 60))));
@@ -265,9 +270,9 @@ fn a_failed_attempt_is_ended_in_steps_and_tried_again_with_more_time() {
 fn after_the_last_retry_it_is_given_up_and_recorded_until_the_agent_starts_again() {
     let (rules, now) = (rules(Mode::Silent), Moment(1_700_000_000));
     let mut progress = good_run_to(Stage::Credentials, &rules, now);
-    let _ = progress.step(&Input::PasswordKnown, &rules, now);
     let broken = Input::Failed(Failure { id: EventId::PreparationFailedDisk, reason: "bad disk".to_owned() });
     for attempt in 0..=rules.max_retries {
+        let _ = progress.step(&Input::PasswordKnown, &rules, now);
         assert_eq!((progress.stage, progress.retries), (Stage::Creating, attempt));
         let _ = progress.step(&broken, &rules, now);
         let after = progress.step(&Input::Deleted, &rules, now);

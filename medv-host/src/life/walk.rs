@@ -278,7 +278,7 @@ fn woken_up_for_updates_it_goes_back_to_what_it_was_unless_it_is_used() {
         let mut logged_on = life.clone();
         let _ = steps(&mut logged_on, &rules, &[Input::LoggedOn]);
         for mut unused in [life, logged_on] {
-            assert_eq!(unused.step(&Input::TimeUp, &rules, until), [closed.clone()]);
+            assert_eq!(unused.step(&Input::TimeUp, &rules, until), std::slice::from_ref(&closed));
         }
         let mut used = Life::new();
         let opened =

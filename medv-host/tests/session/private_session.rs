@@ -49,8 +49,9 @@ impl PrivateSession {
     pub(crate) fn with_a_screen() -> Self {
         let mut session = Self::new();
         let mut screen = Command::new("Xvfb");
-        // It takes a free number, and prints it when it is ready.
-        screen.args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp"]);
+        // It takes a free number, and prints it when it is ready. It would begin anew whenever its last client goes, and refuse the
+        // next one meanwhile.
+        screen.args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"]);
         let (screen, number) = first_line(&mut screen, Stdio::null());
         session.display = format!(":{number}");
         session.children.push(screen);

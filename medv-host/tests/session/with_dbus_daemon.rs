@@ -1,13 +1,14 @@
 //! A session with a bus and nothing on it; a session with no bus at all; the end of a session.
 
+use std::collections::HashMap;
 use std::sync::mpsc::channel;
 
-use medv_host::desktop::{Desktop, Freedesktop, Notice, Question, Urgency};
+use medv_host::desktop::{Answer, Desktop, Freedesktop, Notice, Question, Urgency};
 use medv_host::logind;
 use medv_host::session_bus::SessionBus;
 use medv_host::vault::{SecretService, Vault};
 use medv_protocol::Secret;
-use zbus::zvariant::ObjectPath;
+use zbus::zvariant::{ObjectPath, OwnedValue};
 
 use crate::private_session::{Noted, PrivateSession, answer};
 
@@ -65,4 +66,42 @@ fn the_end_of_the_users_own_session_is_heard_from_logind() {
     ended.try_recv().unwrap_err();
     removed(&logind, "2");
     ended.recv().unwrap();
+}
+
+/// A notification service with buttons, which shows nothing for long.
+struct Hasty;
+
+#[zbus::interface(name = "org.freedesktop.Notifications")]
+impl Hasty {
+    fn get_capabilities(&self) -> Vec<&str> {
+        vec!["actions"]
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the specification's")]
+    fn notify(
+        &self,
+        _program: &str,
+        _replaced: u32,
+        _icon: &str,
+        _title: &str,
+        _text: &str,
+        _buttons: Vec<String>,
+        _hints: HashMap<String, OwnedValue>,
+        _shown_for: i32,
+    ) -> u32 {
+        7
+    }
+}
+
+#[test]
+fn a_question_that_the_service_shows_no_longer_still_stands() {
+    let session = PrivateSession::new();
+    let (name, path) = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications");
+    let hasty = session.connecting().name(name).unwrap().serve_at(path, Hasty).unwrap().build().unwrap();
+    let desktop = Freedesktop::new(session.bus(), None, Noted::new());
+    let (answer, answered) = answer();
+    desktop.ask(&Question::Restart { reason: "Updates.".into() }, answer).unwrap();
+    hasty.emit_signal(None::<&str>, path, name, "NotificationClosed", &(7_u32, 1_u32)).unwrap();
+    hasty.emit_signal(None::<&str>, path, name, "ActionInvoked", &(7_u32, "yes")).unwrap();
+    assert_eq!(answered.recv(), Ok(Answer::Yes));
 }

@@ -196,3 +196,17 @@ fn without_a_pinentry_a_notice_says_which_command_asks_for_the_password() {
     assert!(scene.closed()[0].1.contains("medv-host password"));
     answered.recv().unwrap_err();
 }
+
+#[test]
+fn what_a_click_cannot_open_is_told_on_the_desktop() {
+    let scene = Scene::new();
+    let mut click = scene.session.command(env!("CARGO_BIN_EXE_medv-host"));
+    click.arg("--root").arg(scene.session.path()).args(["app", "Office", "writer.desktop"]);
+    assert_eq!(click.status().unwrap().code(), Some(2));
+    scene.waits_until_shown(1);
+    scene.close();
+    eventually(|| !scene.closed().is_empty());
+    let (title, text) = scene.closed().remove(0);
+    assert_eq!(title, "Not opened");
+    assert!(text.starts_with("no workspace is installed\ninstall one: "), "{text}");
+}

@@ -1,8 +1,8 @@
 //! `medv-host run`: the agent of this session, one of them.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use medv_codec::{Error, Result};
@@ -167,8 +167,7 @@ fn only_one(places: &Places, log: &dyn EventLog) -> Result<Option<File>> {
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) => return Err(cannot(error)),
         }
-        let refreshed = Client::send(&places.socket(), &Request::Refresh)?.map(|client| client.last(|_| {}));
-        if let Some(Ok(_)) = refreshed {
+        if answers(places.socket(), ENDS_WITHIN.saturating_sub(begun.elapsed()))? {
             return Ok(None);
         }
         std::thread::sleep(Duration::from_millis(100));
@@ -176,4 +175,15 @@ fn only_one(places: &Places, log: &dyn EventLog) -> Result<Option<File>> {
     let event = Event::numbered(EventId::AlreadyRunning, "it does not answer; end all medv-host");
     log.note(&event);
     Err(Error::io(event.text, std::io::ErrorKind::ResourceBusy.into()))
+}
+
+/// Has the other agent look again at what is installed, and tells whether it has said anything to that. One that hangs is called
+/// all the same: nobody can wait for it but a thread of its own.
+fn answers(socket: PathBuf, patience: Duration) -> Result<bool> {
+    let (said, says) = mpsc::channel();
+    std::thread::spawn(move || {
+        let called = Client::send(&socket, &Request::Refresh);
+        _ = said.send(called.map(|client| client.is_some_and(|mut client| client.hear().is_ok())));
+    });
+    says.recv_timeout(patience).unwrap_or(Ok(false))
 }

@@ -31,9 +31,6 @@ pub(crate) fn must_be_installed(root: Option<&Path>, name: &str) -> Result<()> {
         Some(workspace) if workspace.name.eq_ignore_ascii_case(name) => Ok(()),
         Some(workspace) => Err(Error::usage(format!("the workspace `{name}` is not installed"))
             .advice(format!("the one that is: `{}`", workspace.name))),
-        None => {
-            Err(Error::usage("no workspace is installed")
-                .advice("install one: medv workspace install FOLDER"))
-        }
+        None => Err(Workspace::none_is_installed()),
     }
 }

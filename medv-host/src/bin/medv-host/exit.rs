@@ -1,8 +1,17 @@
 //! The exit codes, one a family of errors, and how an error is shown.
 
+#[cfg(unix)]
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::Arc;
 
 use medv_codec::{Error, ErrorKind};
+#[cfg(unix)]
+use medv_host::desktop::{Notice, Urgency, system_desktop};
+use medv_host::event::with_causes;
+#[cfg(unix)]
+use medv_host::event::{Event, EventLog};
 
 /// How the command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,20 +69,29 @@ pub(crate) fn not_run(error: &clap::Error) -> Exit {
     if error.exit_code() == 0 { Exit::Done } else { Exit::Usage }
 }
 
-/// Shows an error, and says how the command ends. Where nobody reads what is printed, it is shown in a window if one
-/// `may_open`.
-pub(crate) fn report(error: &Error, may_open: bool) -> Exit {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
+/// Who has given a command, and so where its errors are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// The session, as it began. It disturbs nobody: what went wrong is in the log.
+    Session,
+    /// An entry of the menu, or a browser.
+    Desktop,
+    /// Somebody else.
+    Other,
+}
+
+/// Shows an error, and says how the command ends. Where nobody reads what is printed, it is shown otherwise.
+pub(crate) fn report(error: &Error, caller: Caller) -> Exit {
+    let mut text = with_causes(error);
     if let Some(advice) = error.advised() {
         text = format!("{text}\n  help: {advice}");
     }
-    if !may_open || !shows(&text) {
+    if caller == Caller::Session || !shows(&text) {
         eprintln!("medv-host: error: {text}");
+    }
+    #[cfg(unix)]
+    if caller == Caller::Desktop && !io::stderr().is_terminal() {
+        notify(error);
     }
     match error.kind() {
         ErrorKind::Io => Exit::Io,
@@ -83,6 +101,25 @@ pub(crate) fn report(error: &Error, may_open: bool) -> Exit {
         ErrorKind::Usage => Exit::Usage,
         ErrorKind::Cancelled => Exit::Interrupted,
     }
+}
+
+/// Who has clicked sees nothing of what is printed.
+#[cfg(unix)]
+fn notify(error: &Error) {
+    let advice = error.advised().map(|advice| format!("\n{advice}")).unwrap_or_default();
+    let text = format!("{}{advice}", with_causes(error));
+    let notice = Notice { title: "Not opened".to_owned(), text, urgency: Urgency::Critical };
+    // Where nobody can be told, it was printed.
+    _ = system_desktop(Arc::new(Nowhere)).tell(&notice);
+}
+
+/// What is wrong with a notice about an error is nobody's concern.
+#[cfg(unix)]
+struct Nowhere;
+
+#[cfg(unix)]
+impl EventLog for Nowhere {
+    fn note(&self, _: &Event) {}
 }
 
 /// Shows a text in a window, if nobody reads what is printed: only on Windows do programs start like that.

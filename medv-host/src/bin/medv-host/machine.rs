@@ -97,4 +97,5 @@ fn gone_elsewhere(status: &Status) -> Error {
         format!("the machine did not get there; the last that happened: {event}"),
         io::ErrorKind::Other.into(),
     )
+    .advice("see what has happened: medv-host logs NAME")
 }

@@ -27,7 +27,7 @@ use medv_codec::Result;
 use medv_host::hypervisor::qemu;
 
 use args::{Args, Command};
-use exit::{Exit, not_run, report};
+use exit::{Caller, Exit, not_run, report};
 
 fn main() -> ExitCode {
     #[cfg(windows)]
@@ -48,8 +48,15 @@ fn main() -> ExitCode {
     };
     match run(&args) {
         Ok(()) => Exit::Done.into(),
-        // What starts with the session disturbs nobody: its errors are in the log.
-        Err(error) => report(&error, !matches!(args.command, Command::Run)).into(),
+        Err(error) => report(&error, caller_of(&args.command)).into(),
+    }
+}
+
+fn caller_of(command: &Command) -> Caller {
+    match command {
+        Command::Run => Caller::Session,
+        Command::App(_) | Command::Open { .. } => Caller::Desktop,
+        _ => Caller::Other,
     }
 }
 

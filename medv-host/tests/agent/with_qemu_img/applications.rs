@@ -249,3 +249,19 @@ fn a_log_of_the_guest_is_fetched() {
     assert_eq!(fs::read_to_string(log).unwrap(), "all is well");
     agent.end();
 }
+
+#[test]
+fn until_the_guest_has_run_a_name_is_looked_up_in_the_menu() {
+    let laboratory = Laboratory::new(WHEN_NEEDED);
+    let guest = set_up(&laboratory);
+    let machines = guest.machines(|_| None);
+    let agent = laboratory.start(machines.clone(), &willing());
+    assert!(agent.ask(open("Chess")).unwrap_err().to_string().contains("no application Chess"));
+    agent.ask(open("Writer")).unwrap();
+    let is_start = |call: &Call| match call {
+        Call::Send(ToGuest::StartApp { id, .. }) => Some(id.clone()),
+        _ => None,
+    };
+    assert_eq!(machines.calls().iter().find_map(is_start), Some(AppId("writer".to_owned())));
+    agent.end();
+}

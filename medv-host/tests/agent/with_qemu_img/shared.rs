@@ -127,3 +127,22 @@ fn a_link_in_the_shared_folder_is_not_followed() {
     }
     assert_eq!(std::fs::read_to_string(&precious).unwrap(), PASSWORD);
 }
+
+#[test]
+fn a_machine_that_becomes_one_for_all_is_another_one() {
+    let laboratory = Laboratory::new("");
+    let machines = Guest::new().machines(|_| None);
+    let agent = ready(&laboratory, &machines);
+    agent.wait_for_power(Power::Running);
+    laboratory.set(SHARED);
+    agent.ask(Request::Refresh).unwrap();
+    let is_second = |call: &Call| matches!(call, Call::Start(spec) if spec.layer == laboratory.places().layer(NAME, true));
+    agent.wait_for("the machine for all", |_| machines.calls().iter().any(is_second));
+    agent.wait_for_power(Power::Running);
+    // Its own one was shut down first, and is there still.
+    let ended = machines.calls().iter().position(|call| *call == Call::Send(ToGuest::ShutDown));
+    assert!(ended < machines.calls().iter().position(is_second));
+    assert!(laboratory.layer().exists());
+    agent.end();
+    laboratory.wait_for_shared_machine();
+}

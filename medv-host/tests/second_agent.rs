@@ -1,0 +1,65 @@
+//! `medv-host run` where an agent of this session is there already.
+#![cfg(unix)]
+
+use std::fs::{self, File};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use medv_codec::Error;
+use medv_host::control;
+use medv_host::places::Places;
+
+/// Where the programs of a host in this folder look for something of the agent's.
+fn of_the_agent(host: &Path, what: impl Fn(&Places) -> PathBuf) -> PathBuf {
+    let elsewhere = what(&Places::below(host, &host.join("elsewhere")).unwrap());
+    let folder = host.join("home/run/medv");
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(elsewhere.file_name().unwrap())
+}
+
+/// The lock that the agent of the session holds.
+fn held_lock(host: &Path) -> File {
+    let lock = File::create(of_the_agent(host, Places::lock)).unwrap();
+    lock.lock().unwrap();
+    lock
+}
+
+fn run(host: &Path) -> Output {
+    let home = host.join("home");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_medv-host"));
+    command.arg("--root").arg(host).arg("run").env("HOME", &home);
+    for (variable, folder) in
+        [("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state"), ("XDG_RUNTIME_DIR", "run")]
+    {
+        command.env(variable, home.join(folder));
+    }
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus");
+    command.output().unwrap()
+}
+
+#[test]
+fn one_that_hangs_is_reported() {
+    let host = tempfile::tempdir().unwrap();
+    let _lock = held_lock(host.path());
+    let _hears_nothing = UnixListener::bind(of_the_agent(host.path(), Places::socket)).unwrap();
+    let done = run(host.path());
+    assert_eq!(done.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(said.contains("it does not answer; end all medv-host"), "{said}");
+    let log = fs::read_to_string(host.path().join("home/state/medv/host.log")).unwrap();
+    assert!(log.contains(" error 14005 "), "{log}");
+}
+
+#[test]
+fn one_that_answers_is_left_alone_whatever_it_says() {
+    let host = tempfile::tempdir().unwrap();
+    let _lock = held_lock(host.path());
+    let socket = of_the_agent(host.path(), Places::socket);
+    let _conversations = control::serve(&socket, |_, caller| {
+        caller.answer(Error::damaged("what is installed cannot be read"))
+    })
+    .unwrap();
+    let done = run(host.path());
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+}
