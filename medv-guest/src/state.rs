@@ -27,7 +27,7 @@ pub(crate) struct State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EndedCommand {
     pub(crate) name: String,
-    /// None if a signal ended it.
+    /// None if a signal ended it or it could not be run.
     pub(crate) code: Option<i32>,
 }
 

@@ -25,7 +25,7 @@ pub enum ToHost {
     CommandEnded {
         /// Its name.
         name: String,
-        /// Its exit code; none if a signal ended it.
+        /// Its exit code; none if a signal ended it or it could not be run.
         code: Option<i32>,
         /// The end of what it printed, at most 16 KiB.
         output: String,
