@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Gid, Uid};
 
-use super::accounts::{User, find_user, group_ids};
+use super::accounts::{self, User, group_ids};
 use super::{USERS_PATH, is_command, login, password};
 use crate::{Error, Places, Result};
 
@@ -20,7 +20,7 @@ pub(crate) struct Session {
 impl Session {
     /// Checks the password.
     pub(crate) fn begin(places: &Places, name: &str, password: &str) -> Result<Self> {
-        let user = find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))?;
+        let user = accounts::user(places, name)?;
         password::check(places, name, password)?;
         Ok(Self { user })
     }
@@ -94,7 +94,7 @@ pub fn become_user(places: &Places, name: &str, command: &[OsString]) -> Error {
 }
 
 fn prepare(places: &Places, name: &str, command: &[OsString]) -> Result<Command> {
-    let user = find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))?;
+    let user = accounts::user(places, name)?;
     let failed = |error: rustix::io::Errno| Error::new(format!("cannot become {name}: {error}"));
     if rustix::process::getuid().is_root() {
         let groups: Vec<Gid> = group_ids(places, &user)?.into_iter().map(Gid::from_raw).collect();
