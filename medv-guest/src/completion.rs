@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use medv_protocol::SetupOutcome;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{Mode, read_text, remove, write_whole};
+use crate::files::{read_json, remove, write_json};
 use crate::log::{Level, Log};
 use crate::system::accounts::{self, Group};
 use crate::{Error, Places, Result};
@@ -35,13 +35,7 @@ impl Order {
     /// Lets `ftscompletion` begin.
     pub(crate) fn write(&self, places: &Places) -> Result<()> {
         remove(&result_path(places))?;
-        write_whole(&order_path(places), &serde_json::to_vec(self).unwrap_or_default(), Mode::Private)
-    }
-
-    fn read(places: &Places) -> Result<Option<Self>> {
-        let path = order_path(places);
-        let Some(json) = read_text(&path)? else { return Ok(None) };
-        serde_json::from_str(&json).map(Some).map_err(|error| Error::at(&path, error))
+        write_json(&order_path(places), self)
     }
 }
 
@@ -55,9 +49,7 @@ fn result_path(places: &Places) -> PathBuf {
 
 /// How it ended; none if it has not.
 pub(crate) fn result(places: &Places) -> Result<Option<SetupOutcome>> {
-    let path = result_path(places);
-    let Some(json) = read_text(&path)? else { return Ok(None) };
-    serde_json::from_str(&json).map(Some).map_err(|error| Error::at(&path, error))
+    read_json(&result_path(places))
 }
 
 /// The program: waits for its order, carries it out, and leaves the result.
@@ -75,7 +67,7 @@ pub fn run(places: &Places) -> Result<()> {
     }
     log.note(Level::Information, "waits for the administrator's commands to end");
     let order = loop {
-        match Order::read(places)? {
+        match read_json::<Order>(&order_path(places))? {
             Some(order) => break order,
             None => std::thread::sleep(Duration::from_millis(200)),
         }
@@ -85,7 +77,7 @@ pub fn run(places: &Places) -> Result<()> {
         Err(error) => SetupOutcome::Failed { reason: error.to_string() },
     };
     log.note(Level::Information, &format!("{outcome:?}"));
-    write_whole(&result_path(places), &serde_json::to_vec(&outcome).unwrap_or_default(), Mode::Private)?;
+    write_json(&result_path(places), &outcome)?;
     as_result(outcome)
 }
 

@@ -4,6 +4,9 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::{Error, Result};
 
 /// How files are made.
@@ -70,10 +73,26 @@ pub(crate) fn put_in_place(part: &Path, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Writes a value for [`read_json`], for the system only.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_vec(value).map_err(|error| Error::at(path, error))?;
+    write_whole(path, &json, Mode::Private)
+}
+
+/// Reads a value, if there is such a file.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+    let Some(json) = read(path)? else { return Ok(None) };
+    serde_json::from_slice(&json).map(Some).map_err(|error| Error::at(path, error))
+}
+
 /// Reads a text, if there is such a file. What is no UTF-8 in it is replaced.
 pub(crate) fn read_text(path: &Path) -> Result<Option<String>> {
+    Ok(read(path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     match fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::at(path, error)),
     }
@@ -107,4 +126,23 @@ pub(crate) fn create(path: &Path, mode: Mode) -> std::io::Result<File> {
     #[cfg(not(unix))]
     let _ = mode;
     options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_json_leaves_the_file_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        assert_eq!(read_json::<String>(&path).unwrap(), None);
+        write_json(&path, &"a").unwrap();
+        let names_are_no_texts = BTreeMap::from([((1, 2), 3)]);
+        assert!(write_json(&path, &names_are_no_texts).is_err());
+        assert_eq!(read_json(&path).unwrap(), Some("a".to_owned()));
+        assert!(read_json::<u8>(&path).is_err_and(|error| error.to_string().contains("a.json")));
+    }
 }

@@ -26,9 +26,7 @@ pub(crate) fn send_all(places: &Places, outbox: &Outbox, log: &Log, patterns: &[
         }
         files.extend(found);
     }
-    if let Some(own) = places.logs().to_str() {
-        files.extend(in_folder(Path::new(own), "*.log"));
-    }
+    files.extend(in_folder(&places.logs(), "*.log"));
     files.sort();
     files.dedup();
     loop {

@@ -1,14 +1,13 @@
 //! Programs that the host has had started, and that run: `running.json` in the agent's folder. Whoever kills the agent does not
 //! kill them; the next agent waits for their ends in its place.
 
-use std::fs;
 use std::path::PathBuf;
 
 use medv_protocol::RequestId;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{Mode, write_whole};
-use crate::{Error, Places, Result};
+use crate::files::{read_json, write_json};
+use crate::{Places, Result};
 
 /// A process. Its number may be another one's after its end, but that one began later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,13 +40,8 @@ impl Running {
 
     /// Those whose ends an agent before this one has not told; none if it was in another boot.
     pub(crate) fn load(places: &Places, boot: u64) -> Result<Self> {
-        let path = path(places);
-        let written: Self = match fs::read(&path) {
-            Ok(json) => serde_json::from_slice(&json).map_err(|error| Error::at(&path, error))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::new(boot)),
-            Err(error) => return Err(Error::at(&path, error)),
-        };
-        Ok(if written.boot == boot { written } else { Self::new(boot) })
+        let written = read_json(&path(places))?.filter(|written: &Self| written.boot == boot);
+        Ok(written.unwrap_or_else(|| Self::new(boot)))
     }
 
     pub(crate) fn programs(&self) -> &[Started] {
@@ -67,7 +61,7 @@ impl Running {
     }
 
     fn save(&self, places: &Places) -> Result<()> {
-        write_whole(&path(places), &serde_json::to_vec(self).unwrap_or_default(), Mode::Private)
+        write_json(&path(places), self)
     }
 }
 

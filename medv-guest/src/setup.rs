@@ -103,19 +103,16 @@ impl Setup {
             }
             self.begin(SetupTask::Command { name: name.clone(), number, of });
             self.log.note(Level::Information, &format!("{name} runs"));
-            let code = match commands::run(&self.places, &name) {
-                Ok(code) => code,
-                Err(error) => {
-                    self.log.note(Level::Error, &format!("{name} cannot be run: {error}"));
-                    None
-                }
+            let outcome = commands::run(&self.places, &name);
+            let (level, text) = match &outcome {
+                Ok(Some(0)) => (Level::Information, format!("{name} has ended with 0")),
+                Ok(Some(code)) => (Level::Warning, format!("{name} has ended with {code}")),
+                Ok(None) => (Level::Warning, format!("{name} has ended with a signal")),
+                Err(error) => (Level::Error, format!("{name} cannot be run: {error}")),
             };
+            self.log.note(level, &text);
             // One that fails does not stop the others: the host knows, and decides.
-            let level = if code == Some(0) { Level::Information } else { Level::Warning };
-            self.log.note(
-                level,
-                &format!("{name} has ended with {}", code.map_or("a signal".into(), |c| c.to_string())),
-            );
+            let code = outcome.ok().flatten();
             let ended = EndedCommand { name, code };
             let mut state = self.state();
             state.ended.push(ended.clone());

@@ -1,13 +1,12 @@
 //! What the agent must not forget: `state.json` in its folder.
 
-use std::fs;
 use std::path::PathBuf;
 
 use medv_protocol::Phase;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{Mode, write_whole};
-use crate::{Error, Places, Result, system};
+use crate::files::{read_json, write_json};
+use crate::{Places, Result, system};
 
 /// What is remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +26,7 @@ pub(crate) struct State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EndedCommand {
     pub(crate) name: String,
-    /// None if a signal ended it.
+    /// None if a signal ended it or it could not be run.
     pub(crate) code: Option<i32>,
 }
 
@@ -39,19 +38,13 @@ impl State {
     /// What was remembered; of a guest that never was, the beginning. A file that cannot be understood is an error: to begin
     /// anew would run commands twice.
     pub(crate) fn load(places: &Places) -> Result<Self> {
-        let path = path(places);
-        match fs::read(&path) {
-            Ok(json) => serde_json::from_slice(&json).map_err(|error| Error::at(&path, error)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Ok(Self { phase: Phase::Setup, boot: 0, boot_id: None, ended: Vec::new() })
-            }
-            Err(error) => Err(Error::at(&path, error)),
-        }
+        let none = || Self { phase: Phase::Setup, boot: 0, boot_id: None, ended: Vec::new() };
+        Ok(read_json(&path(places))?.unwrap_or_else(none))
     }
 
     /// Remembers it.
     pub(crate) fn save(&self, places: &Places) -> Result<()> {
-        write_whole(&path(places), &serde_json::to_vec(self).unwrap_or_default(), Mode::Private)
+        write_json(&path(places), self)
     }
 
     /// Counts this boot, if it is another one than the last time.

@@ -25,7 +25,7 @@ pub enum ToHost {
     CommandEnded {
         /// Its name.
         name: String,
-        /// Its exit code; none if a signal ended it.
+        /// Its exit code; none if a signal ended it or it could not be run.
         code: Option<i32>,
         /// The end of what it printed, at most 16 KiB.
         output: String,
@@ -140,7 +140,7 @@ pub enum SetupTask {
 pub struct LogPart {
     /// The file's path in the guest.
     pub path: String,
-    /// Where in the file this begins, in bytes.
+    /// Where in what is sent of the file this begins, in bytes.
     pub offset: u64,
     /// The bytes, in base64; at most 32 KiB of them.
     pub base64: String,

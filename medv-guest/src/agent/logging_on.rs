@@ -1,7 +1,5 @@
 //! The user is logged on, in a thread of its own: a desktop takes its time.
 
-use std::sync::Arc;
-
 use medv_protocol::{NewAccount, RequestId, Secret, ToHost};
 
 use super::{Agent, Event};
@@ -22,12 +20,10 @@ impl Agent {
             Err(error) => return self.done(request, Err(error)),
         };
         self.logging_on = Some(request);
-        let (places, log, events) = (self.places.clone(), Arc::clone(&self.log), self.events.clone());
+        let (places, events) = (self.places.clone(), self.events.clone());
         std::thread::spawn(move || {
-            if let Err(error) = session.open(&places) {
-                log.note(Level::Warning, &error.to_string());
-            }
-            let _ = events.send(Event::LoggedOn(request, session));
+            let opened = session.open(&places);
+            let _ = events.send(Event::LoggedOn(request, session, opened));
         });
     }
 
@@ -40,7 +36,11 @@ impl Agent {
         Session::begin(&self.places, user, password.reveal())
     }
 
-    pub(super) fn logged_on(&mut self, request: RequestId, session: Session) {
+    pub(super) fn logged_on(&mut self, request: RequestId, session: Session, opened: Result<()>) {
+        // Programs can be started for all that.
+        if let Err(error) = opened {
+            self.report(Level::Warning, error.to_string());
+        }
         let user = session.user().to_owned();
         self.log.note(Level::Information, &format!("{user} is logged on"));
         self.session = Some(session);

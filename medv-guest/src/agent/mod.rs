@@ -38,8 +38,8 @@ pub(crate) enum Event {
     Changed,
     /// A program that the host had started has ended.
     Ended(RequestId),
-    /// The user who was to be logged on by that request is at his desktop.
-    LoggedOn(RequestId, Session),
+    /// The user who was to be logged on by that request is at his desktop, or is not, and why.
+    LoggedOn(RequestId, Session, Result<()>),
     /// First time setup is complete.
     SetUp,
     /// Somebody ends the agent.
@@ -175,7 +175,7 @@ impl Agent {
                 }
                 Event::Changed => self.look_again(),
                 Event::Ended(request) => self.tell_end(request),
-                Event::LoggedOn(request, session) => self.logged_on(request, session),
+                Event::LoggedOn(request, session, opened) => self.logged_on(request, session, opened),
                 Event::SetUp => return self.go_down(Power::Restart),
                 Event::Stop => {
                     self.bye();
@@ -306,9 +306,7 @@ impl Agent {
 
     fn note_network(&self, network: HostNetwork) {
         if let Err(error) = host_network::note(&self.places, network) {
-            let text = format!("what the host's network is could not be noted: {error}");
-            self.log.note(Level::Error, &text);
-            self.say(&ToHost::Event { level: Level::Error as u8, text });
+            self.report(Level::Error, format!("what the host's network is could not be noted: {error}"));
         }
     }
 
@@ -361,6 +359,12 @@ impl Agent {
 
     fn phase(&self) -> Phase {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).phase
+    }
+
+    /// A line in the guest's log and in the host's.
+    fn report(&self, level: Level, text: String) {
+        self.log.note(level, &text);
+        self.say(&ToHost::Event { level: level as u8, text });
     }
 
     /// If there is no host, it hears what it must know when it comes.

@@ -36,9 +36,14 @@ pub(crate) struct User {
 }
 
 /// The user of this name, if there is one.
-pub(crate) fn find_user(places: &Places, name: &str) -> Result<Option<User>> {
+fn find_user(places: &Places, name: &str) -> Result<Option<User>> {
     let passwd = read(places, "/etc/passwd")?;
     Ok(passwd.lines().filter_map(user_of).find(|user| user.name == name))
+}
+
+/// The user of this name; an error if there is none.
+pub(crate) fn user(places: &Places, name: &str) -> Result<User> {
+    find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))
 }
 
 fn user_of(line: &str) -> Option<User> {
@@ -102,11 +107,12 @@ fn add_user_line(places: &Places, name: &str) -> Result<()> {
     )
 }
 
-/// Gives an account a password, as crypt(3) writes it.
+/// Gives an account a password, as crypt(3) writes it. One that is in passwd alone gets its line in shadow with it.
 pub(crate) fn set_password_hash(places: &Places, name: &str, hash: &str) -> Result<()> {
     if hash.contains([':', '\n', '\r']) {
         return Err(Error::new("a password hash with a colon or a line end in it"));
     }
+    user(places, name)?;
     let shadow = read(places, "/etc/shadow")?;
     let mut lines: Vec<String> = Vec::new();
     for line in shadow.lines() {
@@ -131,9 +137,7 @@ pub(crate) fn make(places: &Places, name: &str, password: &str) -> Result<()> {
 
 /// Puts a user into a group; the remote desktop group is made if the guest has none.
 pub(crate) fn add_to_group(places: &Places, user: &str, group: Group) -> Result<()> {
-    if find_user(places, user)?.is_none() {
-        return Err(Error::new(format!("there is no user {user}")));
-    }
+    self::user(places, user)?;
     let groups = read(places, "/etc/group")?;
     let is_there = |name: &str| groups.lines().any(|line| line.split(':').next() == Some(name));
     let name = match group {
@@ -228,4 +232,24 @@ fn run(command: &mut Command) -> Result<()> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(Error::new(format!("{name} has failed: {}", said.trim())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_has_an_account_gets_a_password() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::below(folder.path());
+        let write = |path: &str, text: &str| write_whole(&places.at(path), text.as_bytes(), Mode::Public);
+        write("/etc/passwd", "anna:x:1000:1000::/home/anna:/bin/sh\n").unwrap();
+        write("/etc/shadow", "root:*:1:0:9:7:::\n").unwrap();
+        for name in ["bob", "bob:x\neve", ""] {
+            assert!(set_password_hash(&places, name, "$6$hash").is_err(), "{name:?}");
+        }
+        set_password_hash(&places, "anna", "$6$hash").unwrap();
+        let shadow = read(&places, "/etc/shadow").unwrap();
+        assert_eq!(shadow, "root:*:1:0:9:7:::\nanna:$6$hash:19000:0:99999:7:::\n");
+    }
 }

@@ -98,9 +98,15 @@ pub(crate) fn desktop_is_coming(places: &Places) -> bool {
     places.at("/etc/systemd/system/display-manager.service").exists() && !has_files("/tmp/.X11-unix")
 }
 
+/// The folders of programs that users are given.
+const USERS_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games";
+
+/// The folders of programs that are the system's own.
+const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin";
+
 /// The first of these programs that the guest has, by its path in the guest.
 pub(crate) fn find_program(places: &Places, names: &[&str]) -> Option<String> {
-    let folders = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
-    let mut paths = names.iter().flat_map(|name| folders.map(|folder| format!("{folder}/{name}")));
+    let folders = || USERS_PATH.split(':').chain(SYSTEM_PATH.split(':'));
+    let mut paths = names.iter().flat_map(|name| folders().map(move |folder| format!("{folder}/{name}")));
     paths.find(|path| is_command(&places.at(path)))
 }

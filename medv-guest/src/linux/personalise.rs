@@ -1,6 +1,6 @@
 //! The answers of the host, applied. Each step is whole or not done, and to do it again changes nothing.
 
-use medv_protocol::Answers;
+use medv_protocol::{Answers, UserAnswer};
 
 use super::accounts;
 use crate::files::{Mode, write_whole};
@@ -25,16 +25,21 @@ pub(crate) fn apply(places: &Places, answers: &Answers) -> Vec<Error> {
         }
     }
     if let Some(user) = &answers.user {
-        note(accounts::ensure_user(places, &user.name));
-        if let Some(hash) = &user.password_hash {
-            note(accounts::set_password_hash(places, &user.name, hash.reveal()));
-        }
-        for group in &user.groups {
-            // A guest need not have every group that another one has.
-            let _ = accounts::add_to_named_group(places, &user.name, group);
-        }
+        note(account(places, user));
     }
     failed
+}
+
+fn account(places: &Places, user: &UserAnswer) -> Result<()> {
+    accounts::ensure_user(places, &user.name)?;
+    for group in &user.groups {
+        // A guest need not have every group that another one has.
+        let _ = accounts::add_to_named_group(places, &user.name, group);
+    }
+    match &user.password_hash {
+        Some(hash) => accounts::set_password_hash(places, &user.name, hash.reveal()),
+        None => Ok(()),
+    }
 }
 
 fn computer_name(places: &Places, name: &str) -> Result<()> {

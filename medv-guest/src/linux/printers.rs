@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use medv_protocol::Printer;
 
 use super::cups::{Cups, Queue};
-use crate::files::{Mode, read_text, write_whole};
+use crate::files::{read_json, write_json};
 use crate::log::Level;
-use crate::{Error, Places, Result};
+use crate::{Places, Result};
 
 /// Adds and removes; notes what was done, and what could not be.
 pub(crate) fn synchronise(places: &Places, told: &[Printer], note: &mut dyn FnMut(Level, String)) {
@@ -107,7 +107,6 @@ fn is_same(had: &Printer, told: &Printer) -> bool {
 }
 
 /// What was added, as the host had told it; by name.
-#[derive(Default)]
 struct Ours {
     queues: BTreeMap<String, Printer>,
 }
@@ -118,10 +117,7 @@ impl Ours {
     }
 
     fn read(places: &Places) -> Result<Self> {
-        let path = Self::path(places);
-        let Some(json) = read_text(&path)? else { return Ok(Self::default()) };
-        let queues = serde_json::from_str(&json).map_err(|error| Error::at(&path, error))?;
-        Ok(Self { queues })
+        Ok(Self { queues: read_json(&Self::path(places))?.unwrap_or_default() })
     }
 
     fn remember(&mut self, places: &Places, printer: &Printer) -> Result<()> {
@@ -135,7 +131,7 @@ impl Ours {
     }
 
     fn write(&self, places: &Places) -> Result<()> {
-        write_whole(&Self::path(places), &serde_json::to_vec(&self.queues).unwrap_or_default(), Mode::Private)
+        write_json(&Self::path(places), &self.queues)
     }
 }
 

@@ -1,14 +1,15 @@
 //! The user who is logged on, and programs that run as him.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Gid, Uid};
 
-use super::accounts::{User, find_user, group_ids};
-use super::{login, password};
+use super::accounts::{self, User, group_ids};
+use super::{USERS_PATH, is_command, login, password};
 use crate::{Error, Places, Result};
 
 /// A user who has given his password.
@@ -19,7 +20,7 @@ pub(crate) struct Session {
 impl Session {
     /// Checks the password.
     pub(crate) fn begin(places: &Places, name: &str, password: &str) -> Result<Self> {
-        let user = find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))?;
+        let user = accounts::user(places, name)?;
         password::check(places, name, password)?;
         Ok(Self { user })
     }
@@ -38,6 +39,11 @@ impl Session {
 
     /// Starts a program as the user.
     pub(crate) fn spawn(&self, places: &Places, command: &[OsString]) -> Result<Child> {
+        let program = command.first().ok_or_else(|| Error::new("no program is given"))?;
+        // What is spawned is this program itself, which is always there.
+        if !self.finds(places, program) {
+            return Err(Error::new(format!("{} is not installed", program.display())));
+        }
         as_user(places, self.user())
             .args(command)
             .stdin(Stdio::null())
@@ -46,6 +52,23 @@ impl Session {
             .spawn()
             .map_err(|error| Error::new(format!("a program cannot be started: {error}")))
     }
+
+    /// Whether the program will be found as the user. His systemd may know more folders; it is asked last, for that takes a while.
+    fn finds(&self, places: &Places, program: &OsStr) -> bool {
+        is_in(USERS_PATH, program)
+            || environment(places, &self.user).get("PATH").is_some_and(|path| is_in(path, program))
+    }
+}
+
+/// Whether one of these folders has the program, or it is there by a path of its own. It is looked for as the system will when it
+/// starts it, which knows nothing of a folder that plays the guest.
+fn is_in(path: &str, program: &OsStr) -> bool {
+    path.split(':').any(|folder| is_command(&Path::new(folder).join(program)))
+}
+
+/// What the user's systemd gives to all that it starts; a folder that plays a guest has none.
+fn environment(places: &Places, user: &User) -> BTreeMap<String, String> {
+    if places.is_real() { login::environment(user) } else { BTreeMap::new() }
 }
 
 /// What starts the program that its further arguments are, as a user: this program calls itself, becomes the user, starts the
@@ -71,7 +94,7 @@ pub fn become_user(places: &Places, name: &str, command: &[OsString]) -> Error {
 }
 
 fn prepare(places: &Places, name: &str, command: &[OsString]) -> Result<Command> {
-    let user = find_user(places, name)?.ok_or_else(|| Error::new(format!("there is no user {name}")))?;
+    let user = accounts::user(places, name)?;
     let failed = |error: rustix::io::Errno| Error::new(format!("cannot become {name}: {error}"));
     if rustix::process::getuid().is_root() {
         let groups: Vec<Gid> = group_ids(places, &user)?.into_iter().map(Gid::from_raw).collect();
@@ -84,7 +107,7 @@ fn prepare(places: &Places, name: &str, command: &[OsString]) -> Result<Command>
     // A session of its own: whoever ends the agent does not end the user's programs. That it leads one already is fine.
     let _ = rustix::process::setsid();
     let home = places.at(&user.home);
-    let environment = if places.is_real() { login::environment(&user) } else { BTreeMap::new() };
+    let environment = environment(places, &user);
     let own_program = places.program("medv-guest");
     let mut line = if environment.is_empty() {
         Command::new(own_program)
@@ -95,8 +118,7 @@ fn prepare(places: &Places, name: &str, command: &[OsString]) -> Result<Command>
         scope
     };
     line.arg("application").args(command).env_clear();
-    line.env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
-    line.env("DISPLAY", ":0").env("LANG", super::apps::locale(places));
+    line.env("PATH", USERS_PATH).env("DISPLAY", ":0").env("LANG", super::apps::locale(places));
     let runtime = places.at(login::runtime_folder(&user));
     if runtime.is_dir() {
         line.env("XDG_RUNTIME_DIR", &runtime);

@@ -90,6 +90,25 @@ fn commands_run_in_order_then_ftscompletion_then_the_logs_are_sent_then_the_gues
 }
 
 #[test]
+fn a_command_that_cannot_be_run_has_not_ended_with_a_signal() {
+    let mut guest = Guest::new();
+    guest.script("etc/medv/first-time-setup.d/10-killed", "kill -9 $$");
+    guest.script("etc/medv/first-time-setup.d/20-odd", "");
+    let odd = guest.path("etc/medv/first-time-setup.d/20-odd");
+    std::fs::write(odd, "#!/no/such/shell\n").unwrap();
+    let (mut host, _) = guest.start_greeted();
+    host.run_setup();
+    let said = host.hear_all();
+    for name in ["10-killed", "20-odd"] {
+        let ended = ToHost::CommandEnded { name: name.into(), code: None, output: String::new() };
+        assert!(said.contains(&ended), "{said:?}");
+    }
+    let log = guest.read("var/log/medv/medv-guest.log");
+    assert!(log.contains("10-killed has ended with a signal"), "{log}");
+    assert!(log.contains("20-odd cannot be run") && !log.contains("20-odd has ended"), "{log}");
+}
+
+#[test]
 fn killed_after_any_message_setup_goes_on_with_the_first_step_that_has_not_ended() {
     for messages in 0.. {
         let mut guest = with_three_commands();

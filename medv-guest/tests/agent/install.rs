@@ -53,6 +53,20 @@ fn a_bad_answer_fails_and_stops_nothing_else() {
 }
 
 #[test]
+fn a_user_who_gets_no_account_gets_no_line_in_any_file() {
+    let guest = Guest::bare();
+    let files = [("group", "audio:x:29:\n"), ("shadow", "root:*:1:0:9:7:::\n")];
+    for (file, lines) in files {
+        guest.write(&format!("etc/{file}"), lines);
+    }
+    let user = r#"{"name":"a:b\neve","password_hash":"$6$salt$hash","groups":["audio"]}"#;
+    assert!(!guest.install(Some(&format!(r#"{{"version":1,"user":{user}}}"#))));
+    for (file, lines) in files {
+        assert_eq!(guest.read(&format!("etc/{file}")), lines);
+    }
+}
+
+#[test]
 fn wrong_arguments_exit_with_2() {
     let guest = Guest::bare();
     let code =

@@ -158,6 +158,31 @@ fn an_application_runs_as_the_user_and_its_end_is_told() {
 }
 
 #[test]
+fn an_application_whose_program_is_missing_is_refused() {
+    let mut guest = ready();
+    guest.write("opt/text", "no program");
+    let path = |name: &str| guest.path(name).display().to_string();
+    let missing = [path("opt/missing"), path("opt/text"), "medv-missing".into()];
+    for (number, program) in (1..).zip(&missing) {
+        guest.app(&format!("{number}.desktop"), "Missing", program);
+    }
+    guest.app("there.desktop", "There", "true");
+    let (mut host, _) = guest.start_greeted();
+    host.log_on(10, PASSWORD);
+    let start = |host: &mut Host, request, id: String| {
+        host.say(&ToGuest::StartApp { request, id: AppId(id) });
+        host.answer(request)
+    };
+    for (number, program) in (1..).zip(&missing) {
+        let error = start(&mut host, number, format!("{number}.desktop"));
+        assert_eq!(error, Some(format!("{program} is not installed")));
+    }
+    assert_eq!(start(&mut host, 9, "there.desktop".into()), None);
+    let ended = |said| if let ToHost::AppEnded { request } = said { Some(request) } else { None };
+    assert_eq!(host.wait_for(ended), 9, "what was not started does not end");
+}
+
+#[test]
 fn an_application_runs_until_nothing_of_it_is_left() {
     let mut guest = ready();
     let [go_on, proof] = ["go-on", "proof"].map(|name| guest.path(name).display().to_string());
