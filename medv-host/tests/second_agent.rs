@@ -56,10 +56,8 @@ fn one_that_answers_is_left_alone_whatever_it_says() {
     let host = tempfile::tempdir().unwrap();
     let _lock = held_lock(host.path());
     let socket = of_the_agent(host.path(), Places::socket);
-    let _conversations = control::serve(&socket, |_, caller| {
-        caller.answer(Error::damaged("what is installed cannot be read"))
-    })
-    .unwrap();
+    let error = || Error::damaged("what is installed cannot be read");
+    let _conversations = control::serve(&socket, move |_, caller| caller.answer(error())).unwrap();
     let done = run(host.path());
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
 }

@@ -117,6 +117,7 @@ pub(crate) fn hindrance(program: &str, install: bool) -> Option<String> {
         "vncviewer" => {
             guest::hindrance(install).or_else(|| needs(&["qemu-system-x86_64", "Xvfb", "xdotool"], install))
         }
+        "openbox" => needs(&["Xvfb"], install),
         "gnome-keyring-daemon" => needs(&["dbus-daemon"], install),
         "secret-tool" => needs(&["dbus-daemon", "gnome-keyring-daemon"], install),
         _ => None,

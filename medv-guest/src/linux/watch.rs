@@ -21,8 +21,9 @@ pub(crate) fn begin(places: &Places, events: Sender<Event>) {
     let places = places.clone();
     // A kernel without inotify has no changes to tell; all is told after each connection anyhow.
     let Ok(watches) = inotify::init(CreateFlags::CLOEXEC) else { return };
+    // Before the first look at the applications: what changes behind it must not be missed.
+    watch(&places, &watches);
     std::thread::spawn(move || {
-        watch(&places, &watches);
         while wait(&watches) {
             std::thread::sleep(PAUSE);
             // Folders may be new.

@@ -27,7 +27,7 @@ impl Drop for Running {
 fn a_desktop_is_waited_for_until_its_window_manager_answers() {
     let mut server = Command::new("Xvfb");
     let mut server =
-        Running::new(server.args(["-displayfd", "1", "-nolisten", "tcp"]).stdout(Stdio::piped()));
+        Running::new(server.args(["-displayfd", "1", "-nolisten", "tcp", "-noreset"]).stdout(Stdio::piped()));
     let mut number = String::new();
     BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
     let display = format!(":{}", number.trim());

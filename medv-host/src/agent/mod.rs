@@ -280,7 +280,7 @@ impl Agent {
         let deadline = match self.is_ready() {
             true => {
                 let life = self.life.deadline(&self.settings().life_rules());
-                life.into_iter().chain(self.upgrade.ends()).min()
+                life.into_iter().chain(self.upgrade.ends()).chain(self.answer_due()).min()
             }
             false => self.fts.deadline,
         };
@@ -330,6 +330,8 @@ impl Agent {
         if self.is_ready() {
             if is_due(self.upgrade.ends()) {
                 self.upgrade_takes_too_long();
+            } else if is_due(self.answer_due()) {
+                self.guest_is_silent();
             } else if is_due(self.life.deadline(&self.settings().life_rules())) {
                 self.step_life(&life::Input::TimeUp);
             }

@@ -9,6 +9,7 @@ use super::Agent;
 use crate::control::{Caller, Reply};
 use crate::event::{Event, EventId, Level};
 use crate::life;
+use crate::moment::Moment;
 
 /// Something that waits for the machine.
 pub(super) struct Awaited {
@@ -26,11 +27,12 @@ pub(super) enum Opening {
 /// What a request to the guest is for.
 pub(super) enum Purpose {
     LogOn,
-    /// It is being opened.
-    Opens(Opening, Caller),
+    /// It is being opened, and is to be by then.
+    Opens(Opening, Caller, Moment),
     /// It was opened, and runs.
     Runs,
-    FetchLog(Caller),
+    /// Its log is to be there by then.
+    FetchLog(Caller, Moment),
     /// Upgrades the program of that name.
     Upgrade(&'static str),
 }
@@ -56,7 +58,7 @@ impl Agent {
 
     pub(super) fn open_awaited(&mut self) {
         for Awaited { what, caller } in std::mem::take(&mut self.awaited) {
-            let request = self.new_request(Purpose::Opens(what.clone(), caller));
+            let request = self.new_request(Purpose::Opens(what.clone(), caller, self.patience()));
             self.send(&match what {
                 Opening::App(id) => ToGuest::StartApp { request, id },
                 Opening::Url(url) => ToGuest::OpenUrl { request, url },
@@ -77,19 +79,19 @@ impl Agent {
             (Purpose::LogOn, Some(reason)) => self.log_on_refused(&reason),
             // `LoggedOn` follows.
             (Purpose::LogOn, None) => {}
-            (Purpose::Opens(what, caller), None) => {
+            (Purpose::Opens(what, caller, _), None) => {
                 self.requests.insert(request, Purpose::Runs);
                 self.note(&Event::plain(Level::Information, format!("opened in the guest: {}", what.name())));
                 caller.answer(Reply::Done);
                 self.step_life(&life::Input::AppStarted);
             }
-            (Purpose::Opens(what, caller), Some(reason)) => {
+            (Purpose::Opens(what, caller, _), Some(reason)) => {
                 let event = Event::numbered(EventId::AppStartFailed, format!("{}: {reason}", what.name()));
                 self.note(&event);
                 caller.answer(Error::usage(event.text));
             }
-            (Purpose::FetchLog(caller), None) => caller.answer(Reply::Done),
-            (Purpose::FetchLog(caller), Some(reason)) => caller.answer(Error::usage(reason)),
+            (Purpose::FetchLog(caller, _), None) => caller.answer(Reply::Done),
+            (Purpose::FetchLog(caller, _), Some(reason)) => caller.answer(Error::usage(reason)),
             (Purpose::Upgrade(program), error) => self.upgraded(program, error),
             (Purpose::Runs, _) => _ = self.requests.insert(request, Purpose::Runs),
         }
@@ -103,11 +105,34 @@ impl Agent {
         }
     }
 
+    /// Until when the guest is to answer what it is asked now.
+    pub(super) fn patience(&self) -> Moment {
+        Moment::now().after(self.settings().life_rules().task_timeout)
+    }
+
+    /// When the first of its answers is due.
+    pub(super) fn answer_due(&self) -> Option<Moment> {
+        let due = |purpose: &Purpose| match purpose {
+            Purpose::Opens(_, _, due) | Purpose::FetchLog(_, due) => Some(*due),
+            Purpose::LogOn | Purpose::Runs | Purpose::Upgrade(_) => None,
+        };
+        self.requests.values().filter_map(due).min()
+    }
+
+    pub(super) fn guest_is_silent(&mut self) {
+        let reason = "the guest agent does not answer";
+        self.note(&Event::numbered(EventId::VmTimedOut, reason));
+        self.fail_requests(reason);
+        self.step_life(&life::Input::GuestSilent);
+    }
+
     /// There is nobody any more who could answer. The end of what runs may still be told.
     pub(super) fn fail_requests(&mut self, reason: &str) {
         for (request, purpose) in std::mem::take(&mut self.requests) {
             match purpose {
-                Purpose::Opens(_, caller) | Purpose::FetchLog(caller) => caller.answer(Error::usage(reason)),
+                Purpose::Opens(_, caller, _) | Purpose::FetchLog(caller, _) => {
+                    caller.answer(Error::usage(reason));
+                }
                 Purpose::Runs => _ = self.requests.insert(request, purpose),
                 Purpose::LogOn | Purpose::Upgrade(_) => {}
             }

@@ -174,7 +174,7 @@ impl Agent {
                     .advice("start the machine: medv-host start NAME"),
             );
         }
-        let request = self.new_request(Purpose::FetchLog(caller));
+        let request = self.new_request(Purpose::FetchLog(caller, self.patience()));
         self.send(&ToGuest::SendLog { request });
     }
 

@@ -39,6 +39,8 @@ pub enum Input {
     LogOnRefused,
     /// The user is logged on.
     LoggedOn,
+    /// The guest agent has not answered in time.
+    GuestSilent,
     /// The guest's system has crashed.
     Panicked,
     /// The state could not be saved: why.

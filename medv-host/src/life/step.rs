@@ -79,6 +79,8 @@ impl Life {
                 self.linger(rules, now);
                 vec![Action::RefuseAwaited("no password was given".to_owned())]
             }
+            // What runs there may be seen still, and is not cut off.
+            (Running, Input::GuestSilent) if self.apps == 0 => self.cure(rules, now),
             // A guest that was saved with its user logged on says so at once.
             (Starting | LoggingOn | Awake, Input::LoggedOn) => self.logged_on(rules, now),
 
@@ -320,24 +322,26 @@ impl Life {
         }
     }
 
+    /// A guest that hears nobody is started again, once.
+    fn cure(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if std::mem::replace(&mut self.recycled, true) {
+            let reason = "nobody could be logged on";
+            self.recycled = false;
+            actions.push(Action::Note(EventId::GuestRecycleFailed, reason.to_owned()));
+            actions.extend(self.refuse_awaited(reason));
+            actions.push(Action::TellBroken(reason.to_owned()));
+        } else {
+            self.then = Then::Start;
+            actions.push(Action::Note(EventId::GuestRestartedNoSession, String::new()));
+        }
+        actions.extend(self.turn_off(rules, now));
+        actions
+    }
+
     fn state_took_too_long(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
         match self.power {
-            Power::Starting | Power::LoggingOn if !self.recycled => {
-                self.recycled = true;
-                self.then = Then::Start;
-                let mut actions = vec![Action::Note(EventId::GuestRestartedNoSession, String::new())];
-                actions.extend(self.turn_off(rules, now));
-                actions
-            }
-            Power::Starting | Power::LoggingOn => {
-                let reason = "nobody could be logged on";
-                self.recycled = false;
-                let mut actions = vec![Action::Note(EventId::GuestRecycleFailed, reason.to_owned())];
-                actions.extend(self.refuse_awaited(reason));
-                actions.push(Action::TellBroken(reason.to_owned()));
-                actions.extend(self.turn_off(rules, now));
-                actions
-            }
+            Power::Starting | Power::LoggingOn => self.cure(rules, now),
             Power::ShuttingDown => {
                 self.enter(Power::Insisting, Some(now.after(rules.task_timeout)));
                 vec![Action::PressPowerButton]

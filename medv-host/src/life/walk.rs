@@ -37,6 +37,7 @@ fn inputs() -> Vec<Input> {
         Input::PasswordRefused,
         Input::LogOnRefused,
         Input::LoggedOn,
+        Input::GuestSilent,
         Input::Panicked,
         Input::NotSaved(text()),
         Input::RestartWanted,
@@ -328,6 +329,17 @@ fn a_machine_that_ends_to_start_again_stays_off_if_it_is_stopped() {
     let refused = Action::RefuseAwaited("the machine is being stopped".to_owned());
     assert_eq!(steps(&mut crashed, &rules, &stop(CloseAction::Hibernate)), [refused]);
     assert_eq!(crashed.power, Power::Off);
+}
+
+#[test]
+fn a_guest_that_does_not_answer_is_started_again_unless_applications_run_in_it() {
+    let (rules, mut life) = (rules(), Life::after_first_time_setup(&rules(), NOW));
+    let mut used = life.clone();
+    let restarted = [Action::Note(EventId::GuestRestartedNoSession, String::new()), Action::TurnOff];
+    assert_eq!(steps(&mut life, &rules, &[Input::GuestSilent]), restarted);
+    let ended = [Input::MachineEnded(End::TurnedOff)];
+    assert_eq!(steps(&mut life, &rules, &ended), [Action::Start { from_saved: false }]);
+    assert_eq!(steps(&mut used, &rules, &[Input::AppStarted, Input::GuestSilent]), []);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use medv_host::hypervisor::pretend::{Call, Pretend};
 use medv_host::life::Power;
 use medv_protocol::{AppId, RequestId, ToGuest, ToHost};
 
-use super::{ready, set_up, willing};
+use super::{ready, set_up, starts, willing};
 use crate::guest::{Guest, app, said};
 use crate::laboratory::{Laboratory, last};
 
@@ -263,5 +263,22 @@ fn until_the_guest_has_run_a_name_is_looked_up_in_the_menu() {
         _ => None,
     };
     assert_eq!(machines.calls().iter().find_map(is_start), Some(AppId("writer".to_owned())));
+    agent.end();
+}
+
+#[test]
+fn a_guest_that_does_not_answer_is_started_again() {
+    let laboratory = Laboratory::new("[VM]\nTaskTimeout = 1\n");
+    let machines = Guest::new().machines(|call| match call {
+        Call::Send(ToGuest::StartApp { .. }) => Some(Vec::new()),
+        _ => None,
+    });
+    let agent = ready(&laboratory, &machines);
+    let before = starts(&machines).len();
+    let error = agent.ask(open("writer")).unwrap_err();
+    assert_eq!(error.to_string(), "the guest agent does not answer");
+    agent.wait_for("another start", |_| starts(&machines).len() == before + 1);
+    agent.wait_for_power(Power::Running);
+    assert_eq!(laboratory.diary.numbers(), [4028, 4040]);
     agent.end();
 }
