@@ -10,7 +10,8 @@ use std::error::Error;
 use std::sync::{Arc, mpsc};
 
 use medv_host::desktop::{Notice, Question, Urgency, system_desktop};
-use medv_host::event::{Event, EventId, EventLog, Level, SystemLog, default_log_path};
+use medv_host::event::{Event, EventId, EventLog, Level, SystemLog};
+use medv_host::places::Places;
 use medv_host::vault::system_vault;
 use medv_host::wakeup::{Plan, hindrance, schedule};
 use medv_protocol::Secret;
@@ -19,7 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let log = |path| Arc::new(SystemLog::new(path, Box::new(|| Some(Level::Debug))));
-    let desktop = || system_desktop(log(default_log_path().unwrap_or_default()));
+    let own_log = Places::of_this_user(None)?.state().join("host.log");
+    let desktop = || system_desktop(log(own_log.clone()));
     match arguments[..] {
         ["tell", title, text] => {
             let notice = Notice { title: title.into(), text: text.into(), urgency: Urgency::Normal };

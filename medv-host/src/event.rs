@@ -14,7 +14,7 @@ use medv_codec::Error;
 
 #[cfg(unix)]
 pub use journal::Journal;
-pub use log_file::{LogFile, default_log_path};
+pub use log_file::LogFile;
 pub use log_line::LogLine;
 pub use system_log::{SystemLog, Threshold};
 

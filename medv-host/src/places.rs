@@ -76,7 +76,7 @@ impl Places {
         Ok(Self { root, data: state.join("Virtual Machines"), run: state.join("Run"), state, machine })
     }
 
-    /// Layers of users who each have their own.
+    /// Where layers are: each user's own, or the one of all.
     fn layers(&self, is_shared: bool) -> PathBuf {
         match is_shared {
             true => self.machine.join(if cfg!(windows) { "AllUsers" } else { "allusers" }),

@@ -156,8 +156,6 @@ impl Settings {
             audio: self.is_on("UxAudioSharingEnabled"),
             clipboard: self.is_on("UxClipboardSharingEnabled"),
             printers: self.is_on("UxPrinterSharingEnabled"),
-            smart_cards: self.is_on("UxSmartCardSharingEnabled"),
-            usb: self.is_on("UxUSBDeviceSharingEnabled"),
         }
     }
 

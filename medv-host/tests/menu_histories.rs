@@ -120,8 +120,6 @@ fn seen(folder: &Path) -> Seen {
 #[derive(Clone, Debug)]
 enum Step {
     Publish(Vec<App>),
-    Add(App),
-    Remove(AppId),
     WithdrawAll,
     /// The user deletes one of our files.
     Delete(prop::sample::Index),
@@ -173,9 +171,7 @@ fn app() -> impl Strategy<Value = App> {
 fn steps() -> impl Strategy<Value = Vec<(Step, usize)>> {
     let apps = || proptest::collection::vec(app(), 0..6);
     let step = prop_oneof![
-        3 => apps().prop_map(Step::Publish),
-        3 => app().prop_map(Step::Add),
-        2 => app().prop_map(|app| Step::Remove(app.id)),
+        8 => apps().prop_map(Step::Publish),
         1 => Just(Step::WithdrawAll),
         1 => any::<prop::sample::Index>().prop_map(Step::Delete),
         1 => Just(Step::LoseList),
@@ -203,8 +199,6 @@ proptest! {
             let mut menu = host.menu(power);
             match step {
                 Step::Publish(apps) => drop(menu.publish(&apps)),
-                Step::Add(app) => drop(menu.add(&app)),
-                Step::Remove(id) => drop(menu.remove(&id)),
                 Step::WithdrawAll => drop(menu.withdraw_all()),
                 Step::Delete(which) => {
                     let ours: Vec<_> = host.ours().into_keys().collect();

@@ -108,7 +108,7 @@ fn the_host_keeps_the_first_name() {
         let mut later = menu(host.path(), "XP");
         later.publish(&[app("1", "Word 2003", "")]);
         assert_eq!(names(&later), ["Word"]);
-        later.add(&app("1", "Writer", ""));
+        later.publish(&[app("1", "Writer", "")]);
         assert_eq!(names(&later), ["Word"]);
         later.withdraw_all();
         fs::remove_file(host.path().join("usr/x.desktop")).expect("removed");
@@ -121,9 +121,9 @@ fn one_comes_and_one_goes() {
     for menu in [start_menu, freedesktop] {
         let mut menu = menu(host.path(), "XP");
         menu.publish(&[app("1", "A", ""), app("2", "B", "")]);
-        menu.add(&app("3", "C", ""));
-        assert_eq!(menu.remove(&AppId("2".to_owned())).withdrawn, [AppId("2".to_owned())]);
-        assert_eq!(menu.remove(&AppId("2".to_owned())), Report::default());
+        let fewer = [app("1", "A", ""), app("3", "C", "")];
+        assert_eq!(menu.publish(&fewer).withdrawn, [AppId("2".to_owned())]);
+        assert_eq!(menu.publish(&fewer), Report::default());
         assert_eq!(names(&menu), ["A", "C"]);
         menu.withdraw_all();
     }

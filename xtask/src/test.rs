@@ -13,6 +13,9 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
+/// Why a test is ignored that is a program of another one.
+const STARTED_ELSEWHERE: &str = "started by another test";
+
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
     /// Install nothing
@@ -24,8 +27,9 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut wanted = BTreeSet::new();
+    let (mut wanted, mut ignored) = (BTreeSet::new(), Vec::new());
     for (path, text) in test_sources()? {
+        ignored.extend(reasons_in(&text));
         for name in names_in(&text) {
             match program_of(&name) {
                 Some(program) => _ = wanted.insert(program),
@@ -72,7 +76,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("left out: tests named with_{} ({program}: {why})", in_names(program));
     }
     if missing.is_empty() && hindered.is_empty() {
-        println!("no tests were left out; programs used: {}", wanted.join(", "));
+        println!("no test was left out for want of a program; programs used: {}", wanted.join(", "));
+    }
+    for reason in &ignored {
+        println!("left out: {reason}");
     }
     tests.and(documentation).and(benches)
 }
@@ -170,6 +177,13 @@ fn names_in(text: &str) -> Vec<Name> {
         is_test = line == "#[test]" || (is_test && line.starts_with("#["));
     }
     names
+}
+
+/// Why tests are left out that are run by hand only.
+fn reasons_in(text: &str) -> Vec<String> {
+    let reasons =
+        text.lines().filter_map(|line| line.trim().strip_prefix("#[ignore = \"")?.strip_suffix("\"]"));
+    reasons.filter(|reason| *reason != STARTED_ELSEWHERE).map(str::to_owned).collect()
 }
 
 /// The program that a name asks for: `qemu_img` or `qemu_img_and_more` is `qemu-img`.

@@ -108,8 +108,7 @@ impl Agent {
     fn apps_arrive(&mut self, apps: Vec<App>, more: bool) {
         let room = MAX_APPS.saturating_sub(self.arriving.len());
         if apps.len() > room {
-            let found =
-                format!("the guest has more than {MAX_APPS} applications; the others are not published");
+            let found = format!("the guest has more than {MAX_APPS} applications; the others are left out");
             self.note(&Event::plain(Level::Warning, found));
         }
         self.arriving.extend(apps.into_iter().take(room));

@@ -86,6 +86,8 @@ pub struct Parts {
     pub menu: Option<Folders>,
     /// Gives the daily wake-up to the system. Where it refuses, the agent looks at the clock itself.
     pub schedule_wake_up: Box<ScheduleWakeUp>,
+    /// What speaks against waking the machine up now.
+    pub hindrance: Box<dyn Fn() -> Option<wakeup::Hindrance> + Send>,
     /// The clock that is looked at then.
     pub clock: Box<dyn Fn() -> LocalTime + Send>,
     /// The folder with the programs of the guest agent; none if they are not there.

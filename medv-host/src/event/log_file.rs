@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use medv_codec::{Error, Result};
 
@@ -20,27 +20,10 @@ pub struct LogFile {
     rotated_at: u64,
 }
 
-/// Where the log is: `medv/host.log` in the user's state folder, or `Microsoft\MEDV\v2\host.log` in `%LocalAppData%`. `None`
-/// if the user has no home.
-pub fn default_log_path() -> Option<PathBuf> {
-    let folder =
-        |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
-    if cfg!(windows) {
-        return Some(folder("LocalAppData")?.join(r"Microsoft\MEDV\v2\host.log"));
-    }
-    let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
-    Some(state.join("medv/host.log"))
-}
-
 impl LogFile {
     /// The log at `path`. Nothing is made before there is something to note.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), rotated_at: ROTATED_AT }
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Adds an event.

@@ -20,11 +20,6 @@ impl SystemLog {
     pub fn new(path: impl Into<PathBuf>, threshold: Threshold) -> Self {
         Self { file: LogFile::new(path), system: add_to_the_systems_log, threshold }
     }
-
-    /// The agent's own log.
-    pub fn file(&self) -> &LogFile {
-        &self.file
-    }
 }
 
 impl EventLog for SystemLog {
@@ -71,7 +66,7 @@ mod tests {
             log.note(&Event::plain(Level::Error, format!("error at {text}")));
         }
         let noted: Vec<_> =
-            log.file().last(10, Level::Debug).unwrap().into_iter().map(|line| line.text).collect();
+            log.file.last(10, Level::Debug).unwrap().into_iter().map(|line| line.text).collect();
         assert_eq!(noted, ["error at warnings", "information at all", "error at all", "error at errors"]);
     }
 }

@@ -133,7 +133,6 @@ pub enum Network {
 
 /// What is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "five settings, each of them yes or no")]
 pub struct Sharing {
     /// Loudspeakers and microphone.
     pub audio: bool,
@@ -141,10 +140,6 @@ pub struct Sharing {
     pub clipboard: bool,
     /// Printers.
     pub printers: bool,
-    /// Readers of smart cards.
-    pub smart_cards: bool,
-    /// USB devices.
-    pub usb: bool,
 }
 
 /// A read-only medium with answers.

@@ -244,7 +244,7 @@ mod tests {
             guest: Guest::Linux,
             memory_mib: 256,
             network: Network::Nat,
-            sharing: Sharing { audio: true, clipboard: true, printers: true, smart_cards: true, usb: true },
+            sharing: Sharing { audio: true, clipboard: true, printers: true },
             medium: None,
             visible: false,
             saved: None,

@@ -134,15 +134,6 @@ fn a_click_starts_it_and_the_last_application_saves_it() {
 }
 
 #[test]
-fn the_user_is_logged_on_again_when_the_guest_agent_begins_anew() {
-    let (rules, mut life) = (rules(), Life::after_first_time_setup(&rules(), NOW));
-    assert_eq!(steps(&mut life, &rules, &[Input::Hello]), [Action::GetPassword { again: false }]);
-    let clicked = [Input::PasswordKnown, Input::AppWanted, Input::LoggedOn];
-    assert_eq!(steps(&mut life, &rules, &clicked), [Action::LogOn, Action::OpenAwaited]);
-    assert_eq!(life.power, Power::Running);
-}
-
-#[test]
 fn with_logon_start_it_starts_with_the_session_and_stays() {
     let (rules, mut life) = (Rules { logon_start: true, ..rules() }, Life::new());
     assert_eq!(
@@ -373,6 +364,7 @@ fn a_guest_agent_that_begins_anew_logs_the_user_on_again() {
     let (rules, mut life) = (rules(), Life::after_first_time_setup(&rules(), NOW));
     let _ = steps(&mut life, &rules, &[Input::AppStarted]);
     assert_eq!(steps(&mut life, &rules, &[Input::Hello]), [Action::GetPassword { again: false }]);
-    let _ = steps(&mut life, &rules, &[Input::PasswordKnown, Input::LoggedOn]);
+    let clicked = [Input::PasswordKnown, Input::AppWanted, Input::LoggedOn];
+    assert_eq!(steps(&mut life, &rules, &clicked), [Action::LogOn, Action::OpenAwaited]);
     assert_eq!((life.power, life.apps), (Power::Running, 1), "what runs in it is not lost sight of");
 }

@@ -33,11 +33,11 @@ use medv_settings::is_workspace_name;
 
 use crate::event::{Event, EventId, Level};
 use icon::Picture;
-use plan::{Others, Wish};
+use plan::Wish;
 use record::Record;
 
 /// Most applications that are published.
-pub const MAX_APPS: usize = 2000;
+pub const MAX_PUBLISHED: usize = 2000;
 /// Longest [`AppId`] of an application that is published, in bytes.
 pub const MAX_ID: usize = 1024;
 /// Most faults that are reported one by one.
@@ -94,30 +94,11 @@ impl Menu {
 
     /// Publishes exactly these applications. What is published and as it should be is not touched.
     pub fn publish(&mut self, apps: &[App]) -> Report {
-        self.change(apps, Others::Go)
-    }
-
-    /// Publishes one more, or what it is now.
-    pub fn add(&mut self, app: &App) -> Report {
-        self.change(std::slice::from_ref(app), Others::Stay)
-    }
-
-    /// Withdraws one.
-    pub fn remove(&mut self, id: &AppId) -> Report {
-        self.change(&[], Others::GoesOnly(id))
-    }
-
-    /// Withdraws all: the workspace goes, or `AppPublishingEnabled` is off.
-    pub fn withdraw_all(&mut self) -> Report {
-        self.change(&[], Others::Go)
-    }
-
-    fn change(&mut self, apps: &[App], others: Others) -> Report {
         let mut report = Report::default();
         let found = self.folders.look(&self.workspace, &self.record);
         report.faults.extend(found.unreadable.iter().map(|(path, error)| unreadable(path, error)));
-        let wishes = self.wishes(apps, others, &mut report);
-        let plan = plan::plan(&self.workspace, &self.folders, self.record.entries(), &found, &wishes, others);
+        let wishes = self.wishes(apps, &mut report);
+        let plan = plan::plan(&self.workspace, &self.folders, self.record.entries(), &found, &wishes);
         for entry in &plan.obstacles {
             let what = "this file is in the way, and was not made by medv; move it away";
             report.faults.push(faulty(&entry.file, what));
@@ -178,16 +159,20 @@ impl Menu {
         report
     }
 
+    /// Withdraws all: the workspace goes, or `AppPublishingEnabled` is off.
+    pub fn withdraw_all(&mut self) -> Report {
+        self.publish(&[])
+    }
+
     /// The applications that can be published, and where.
-    fn wishes<'a>(&self, apps: &'a [App], others: Others, report: &mut Report) -> Vec<Wish<'a>> {
-        let present = if matches!(others, Others::Go) { 0 } else { self.record.entries().len() };
+    fn wishes<'a>(&self, apps: &'a [App], report: &mut Report) -> Vec<Wish<'a>> {
         let mut wishes: Vec<Wish<'a>> = Vec::new();
         for app in apps {
             let name = label::of(&app.name);
             let why = if app.id.0.is_empty() || app.id.0.len() > MAX_ID || app.id.0.contains(char::is_control)
             {
                 "its id is empty, too long, or has control characters"
-            } else if present + wishes.len() >= MAX_APPS {
+            } else if wishes.len() >= MAX_PUBLISHED {
                 "there are too many applications"
             } else if let Some(name) = name {
                 wishes.push(Wish { app, name, place: self.folders.place(app) });

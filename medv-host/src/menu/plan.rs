@@ -18,17 +18,6 @@ pub(super) struct Wish<'a> {
     pub(super) place: PathBuf,
 }
 
-/// What happens to what is published, but not wished for.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Others<'a> {
-    /// It stays.
-    Stay,
-    /// It goes.
-    Go,
-    /// This one goes.
-    GoesOnly(&'a AppId),
-}
-
 /// What is to be done.
 #[derive(Debug, Default)]
 pub(super) struct Plan<'a> {
@@ -49,7 +38,6 @@ pub(super) fn plan<'a>(
     listed: &[Entry],
     found: &Found,
     wishes: &[Wish<'a>],
-    others: Others<'_>,
 ) -> Plan<'a> {
     let mut plan = Plan::default();
     let mut wanted: BTreeMap<&AppId, &Wish<'a>> = BTreeMap::new();
@@ -58,11 +46,7 @@ pub(super) fn plan<'a>(
         wanted.entry(&wish.app.id).or_insert(wish);
     }
     let ids: HashSet<&AppId> = wanted.keys().copied().collect();
-    let goes = |id: &AppId| match others {
-        Others::Stay => false,
-        Others::Go => !ids.contains(id),
-        Others::GoesOnly(gone) => id == gone,
-    };
+    let goes = |id: &AppId| !ids.contains(id);
     let slot = |entry: &Entry| folders.slot(entry.file.parent().unwrap_or(&entry.file), &entry.name);
     let mut taken = found.taken.clone();
     let mut there = HashSet::new();

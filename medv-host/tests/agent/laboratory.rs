@@ -17,6 +17,7 @@ use medv_host::local_time::LocalTime;
 use medv_host::menu::Folders;
 use medv_host::moment::Moment;
 use medv_host::places::Places;
+use medv_host::wakeup::Hindrance;
 use medv_protocol::Printer;
 use tempfile::TempDir;
 
@@ -37,6 +38,8 @@ pub(crate) struct Laboratory {
     pub(crate) safe: Safe,
     /// Whether the system keeps plans to wake the machine up.
     pub(crate) has_timer: bool,
+    /// What speaks against that.
+    pub(crate) hindrance: Option<Hindrance>,
     /// The clock that is looked at if it does not.
     pub(crate) clock: Arc<Mutex<LocalTime>>,
     /// What the host has in its network.
@@ -54,6 +57,7 @@ impl Laboratory {
             diary,
             safe,
             has_timer: true,
+            hindrance: None,
             clock: Arc::new(Mutex::new(clock)),
             printers: Arc::default(),
         };
@@ -175,7 +179,7 @@ impl Laboratory {
         };
         let (user, programs) = (user.to_owned(), self.path("programs"));
         let (printers, clock) = (Arc::clone(&self.printers), Arc::clone(&self.clock));
-        let has_timer = self.has_timer;
+        let (has_timer, hindrance) = (self.has_timer, self.hindrance);
         let (give, outbox) = channel();
         let thread = thread::spawn(move || {
             let parts = Parts {
@@ -189,6 +193,7 @@ impl Laboratory {
                     true => Ok(()),
                     false => Err(Error::usage("there is no timer")),
                 }),
+                hindrance: Box::new(move || hindrance),
                 clock: Box::new(move || *clock.lock().unwrap()),
                 guest_programs: Some(programs),
                 program: "/usr/bin/medv-host".into(),

@@ -77,7 +77,7 @@ impl Laboratory {
             guest: Guest::Linux,
             memory_mib: 192,
             network: Network::Nat,
-            sharing: Sharing { audio: true, clipboard: true, printers: true, smart_cards: true, usb: true },
+            sharing: Sharing { audio: true, clipboard: true, printers: true },
             medium: None,
             visible: false,
             saved: None,

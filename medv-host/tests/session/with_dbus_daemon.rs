@@ -1,6 +1,5 @@
 //! A session with a bus and nothing on it; a session with no bus at all; the end of a session.
 
-use std::collections::HashMap;
 use std::sync::mpsc::channel;
 
 use medv_host::desktop::{Answer, Desktop, Freedesktop, Notice, Question, Urgency};
@@ -8,10 +7,13 @@ use medv_host::logind;
 use medv_host::session_bus::SessionBus;
 use medv_host::vault::{SecretService, Vault};
 use medv_protocol::Secret;
-use zbus::zvariant::{ObjectPath, OwnedValue};
+use zbus::blocking::{Connection, MessageIterator};
+use zbus::names::MemberName;
+use zbus::zvariant::ObjectPath;
 
 use crate::private_session::{Noted, PrivateSession, answer};
 
+const SERVICE: &str = "org.freedesktop.Notifications";
 const NO_VAULT: &str = "no Secret Service answers on the session's D-Bus; the password is not kept";
 
 #[test]
@@ -69,39 +71,33 @@ fn the_end_of_the_users_own_session_is_heard_from_logind() {
 }
 
 /// A notification service with buttons, which shows nothing for long.
-struct Hasty;
-
-#[zbus::interface(name = "org.freedesktop.Notifications")]
-impl Hasty {
-    fn get_capabilities(&self) -> Vec<&str> {
-        vec!["actions"]
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the specification's")]
-    fn notify(
-        &self,
-        _program: &str,
-        _replaced: u32,
-        _icon: &str,
-        _title: &str,
-        _text: &str,
-        _buttons: Vec<String>,
-        _hints: HashMap<String, OwnedValue>,
-        _shown_for: i32,
-    ) -> u32 {
-        7
-    }
+fn hasty_service(session: &PrivateSession) -> Connection {
+    let service = session.connecting().name(SERVICE).unwrap().build().unwrap();
+    let calls = MessageIterator::from(&service);
+    let answering = service.clone();
+    std::thread::spawn(move || {
+        for call in calls.filter_map(Result::ok) {
+            let header = call.header();
+            let member = header.member().map(MemberName::as_str);
+            match member {
+                Some("GetCapabilities") => answering.reply(&header, &vec!["actions"]).unwrap(),
+                Some("Notify") => answering.reply(&header, &7_u32).unwrap(),
+                _ => {}
+            }
+        }
+    });
+    service
 }
 
 #[test]
 fn a_question_that_the_service_shows_no_longer_still_stands() {
     let session = PrivateSession::new();
-    let (name, path) = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications");
-    let hasty = session.connecting().name(name).unwrap().serve_at(path, Hasty).unwrap().build().unwrap();
+    let hasty = hasty_service(&session);
     let desktop = Freedesktop::new(session.bus(), None, Noted::new());
     let (answer, answered) = answer();
     desktop.ask(&Question::Restart { reason: "Updates.".into() }, answer).unwrap();
-    hasty.emit_signal(None::<&str>, path, name, "NotificationClosed", &(7_u32, 1_u32)).unwrap();
-    hasty.emit_signal(None::<&str>, path, name, "ActionInvoked", &(7_u32, "yes")).unwrap();
+    let path = "/org/freedesktop/Notifications";
+    hasty.emit_signal(None::<&str>, path, SERVICE, "NotificationClosed", &(7_u32, 1_u32)).unwrap();
+    hasty.emit_signal(None::<&str>, path, SERVICE, "ActionInvoked", &(7_u32, "yes")).unwrap();
     assert_eq!(answered.recv(), Ok(Answer::Yes));
 }

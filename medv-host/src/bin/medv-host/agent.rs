@@ -54,6 +54,7 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
         log: Arc::clone(log),
         menu: Folders::of_this_user(),
         schedule_wake_up: scheduler(root),
+        hindrance: Box::new(wakeup::hindrance),
         clock: Box::new(LocalTime::now),
         guest_programs: answers::guest_programs_folder(),
         program,

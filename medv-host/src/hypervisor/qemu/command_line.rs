@@ -208,7 +208,7 @@ mod tests {
             guest: Guest::Linux,
             memory_mib: 512,
             network: Network::Nat,
-            sharing: Sharing { audio: true, clipboard: true, printers: true, smart_cards: true, usb: true },
+            sharing: Sharing { audio: true, clipboard: true, printers: true },
             medium: None,
             visible: true,
             saved: None,

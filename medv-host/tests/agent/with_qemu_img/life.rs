@@ -10,7 +10,7 @@ use medv_host::hypervisor::pretend::{Call, Pretend};
 use medv_host::hypervisor::{End, Hypervisor, Machine, MachineEvent, MachineSpec, Report};
 use medv_host::layer;
 use medv_host::life::Power;
-use medv_host::wakeup;
+use medv_host::wakeup::Hindrance;
 use medv_protocol::{ToGuest, ToHost};
 
 use super::applications::{open, started};
@@ -112,23 +112,24 @@ fn a_restart_waits_for_the_user_only_while_an_application_runs() {
 
 #[test]
 fn a_machine_is_woken_up_for_updates_unless_something_is_in_the_way() {
-    let laboratory = Laboratory::new(WHEN_NEEDED);
-    let machines = set_up(&laboratory).machines(|_| None);
-    let desk = willing();
-    let agent = laboratory.start(machines.clone(), &desk);
-    agent.wait_for_power(Power::Off);
-    let woken = agent.ask(Request::WakeUp { minutes: 0 });
-    match wakeup::hindrance() {
-        Some(hindrance) => {
-            assert!(woken.is_err() && starts(&machines).is_empty());
-            assert_eq!(laboratory.diary.numbers(), [hindrance.event().number()]);
-        }
-        None => {
-            agent.wait_for_power(Power::Off);
-            assert_eq!((starts(&machines).len(), desk.questions()), (1, Vec::new()), "nobody is logged on");
-        }
+    let mut laboratory = Laboratory::new(WHEN_NEEDED);
+    let guest = set_up(&laboratory);
+    for (hindrance, noted, woken) in [
+        (Some(Hindrance::OnBattery), &[11003][..], 0),
+        (Some(Hindrance::NoNetwork), &[11002], 0),
+        (None, &[], 1),
+    ] {
+        laboratory.hindrance = hindrance;
+        laboratory.diary.0.lock().unwrap().clear();
+        let (machines, desk) = (guest.machines(|_| None), willing());
+        let agent = laboratory.start(machines.clone(), &desk);
+        agent.wait_for_power(Power::Off);
+        assert_eq!(agent.ask(Request::WakeUp { minutes: 0 }).is_ok(), hindrance.is_none());
+        agent.wait_for_power(Power::Off);
+        assert_eq!((starts(&machines).len(), desk.questions()), (woken, Vec::new()), "nobody is logged on");
+        assert_eq!(laboratory.diary.numbers(), noted);
+        agent.end();
     }
-    agent.end();
 }
 
 /// Machines that cannot be woken up.
