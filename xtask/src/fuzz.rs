@@ -40,7 +40,7 @@ const FLAGS: &[&str] = &[
     "-Ccodegen-units=1",
 ];
 
-const SMOKE_SECONDS: u32 = 5;
+const SMOKE_SECONDS: u32 = 3;
 const SMOKE_AT_ONCE: usize = 2;
 
 pub(crate) fn run(options: &Options) -> Result<()> {
