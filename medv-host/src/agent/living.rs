@@ -74,14 +74,16 @@ impl Agent {
     /// back only if nothing was started, and the disk is what it was.
     fn boot(&mut self, layer: &Path) -> Result<()> {
         let (saved, unused) = (layer::saved_state(layer), layer::unused_state(layer));
-        match fs::rename(&saved, &unused) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+        // Without one, what lies there was set aside by an agent that was killed: nobody knows what its disk has become.
+        let is_set_aside = match fs::rename(&saved, &unused) {
+            Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => {
                 return Err(Error::io("cannot set aside the saved state, which is not used any more", error)
                     .in_file(saved));
             }
-            _ => {}
-        }
-        let before = layer::stamp(layer);
+        };
+        let before = layer::stamp(layer).filter(|_| is_set_aside);
         let started = self.start_machine(None, None, WITH_WINDOW);
         let tidied = match started.is_err() && before.is_some() && layer::stamp(layer) == before {
             true => fs::rename(&unused, &saved),

@@ -189,6 +189,19 @@ fn a_state_stays_where_nothing_can_be_started() {
 }
 
 #[test]
+fn a_state_that_a_killed_agent_has_set_aside_never_comes_back() {
+    let laboratory = Laboratory::new("");
+    drop(set_up(&laboratory));
+    let aside = laboratory.layer().with_extension("saved.unused");
+    fs::write(&aside, "of another time").unwrap();
+    let agent = laboratory.start(Broken, &willing());
+    agent.wait_for("an attempt", |_| laboratory.diary.text().contains("there is no bridge"));
+    agent.wait_for_power(Power::Off);
+    agent.end();
+    assert!(!aside.exists() && !layer::saved_state(&laboratory.layer()).exists());
+}
+
+#[test]
 fn a_kept_password_is_forgotten_when_the_guest_refuses_it() {
     let laboratory =
         Laboratory::new("[UserExperience]\nCredentialCacheEnabled = 1\n[VM]\nCloseAction = \"SHUTDOWN\"\n");
