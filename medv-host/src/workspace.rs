@@ -6,6 +6,7 @@ use medv_codec::{Error, Result};
 
 use crate::layer::Master;
 use crate::places::Places;
+use crate::settings::Settings;
 
 /// An installed workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Workspace {
     pub master: PathBuf,
     /// The digest of the disk's content, in hexadecimal digits. Another one is another machine.
     pub image_digest: String,
+    /// Whether its machine is one for all users of the computer.
+    pub is_shared: bool,
 }
 
 impl Workspace {
@@ -39,7 +42,17 @@ impl Workspace {
 
     /// Whether the user's machine made of `other` is one of this workspace as well: only the version may differ.
     pub fn has_the_machine_of(&self, other: &Self) -> bool {
-        (&self.name, &self.master, &self.image_digest) == (&other.name, &other.master, &other.image_digest)
+        *self == Self { version: self.version.clone(), ..other.clone() }
+    }
+
+    /// The layer of its machine.
+    pub fn layer(&self, places: &Places) -> PathBuf {
+        places.layer(&self.name, self.is_shared)
+    }
+
+    /// What is remembered of first time setup of its machine.
+    pub fn progress(&self, places: &Places) -> PathBuf {
+        places.progress(&self.name, self.is_shared)
     }
 
     /// The one that is installed, if one is.
@@ -55,6 +68,7 @@ impl Workspace {
             version: record.version,
             master: record.disk,
             image_digest: record.image_digest,
+            is_shared: is_shared(places),
         }))
     }
 
@@ -63,7 +77,7 @@ impl Workspace {
     /// # Errors
     /// I/O.
     #[cfg(windows)]
-    pub fn installed(_places: &Places) -> Result<Option<Self>> {
+    pub fn installed(places: &Places) -> Result<Option<Self>> {
         use winreg::RegKey;
         use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY};
         const KEY: &str = r"SOFTWARE\Microsoft\Medv\v2\Workspace";
@@ -79,6 +93,12 @@ impl Workspace {
             version: text("Version")?,
             master: text("Disk")?.into(),
             image_digest: text("ImageDigest")?,
+            is_shared: is_shared(places),
         }))
     }
+}
+
+/// What is set now. Settings that cannot be read are as they are by default.
+fn is_shared(places: &Places) -> bool {
+    Settings::read(&places.root).is_ok_and(|settings| settings.is_shared())
 }

@@ -1,22 +1,17 @@
 //! `medv-host run` where an agent of this session is there already.
 #![cfg(unix)]
 
+mod own_host;
+
 use std::fs::{self, File};
 use std::os::unix::net::UnixListener;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Output;
 
 use medv_codec::Error;
 use medv_host::control;
 use medv_host::places::Places;
-
-/// Where the programs of a host in this folder look for something of the agent's.
-fn of_the_agent(host: &Path, what: impl Fn(&Places) -> PathBuf) -> PathBuf {
-    let elsewhere = what(&Places::below(host, &host.join("elsewhere")).unwrap());
-    let folder = host.join("home/run/medv");
-    fs::create_dir_all(&folder).unwrap();
-    folder.join(elsewhere.file_name().unwrap())
-}
+use own_host::{command, of_the_agent};
 
 /// The lock that the agent of the session holds.
 fn held_lock(host: &Path) -> File {
@@ -26,16 +21,7 @@ fn held_lock(host: &Path) -> File {
 }
 
 fn run(host: &Path) -> Output {
-    let home = host.join("home");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_medv-host"));
-    command.arg("--root").arg(host).arg("run").env("HOME", &home);
-    for (variable, folder) in
-        [("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state"), ("XDG_RUNTIME_DIR", "run")]
-    {
-        command.env(variable, home.join(folder));
-    }
-    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus");
-    command.output().unwrap()
+    command(host, "run").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus").output().unwrap()
 }
 
 #[test]

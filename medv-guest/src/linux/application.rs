@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 use rustix::io::Errno;
-use rustix::process::{WaitOptions, getpid, set_child_subreaper, wait};
+use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, wait};
 
 use crate::{Error, Result};
 
@@ -23,7 +23,7 @@ pub fn run_application(command: &[OsString]) -> Result<ExitCode> {
     let mut code = ExitCode::FAILURE;
     loop {
         match wait(WaitOptions::empty()) {
-            Ok(Some((ended, how))) if i64::from(ended.as_raw_nonzero().get()) == i64::from(started.id()) => {
+            Ok(Some((ended, how))) if ended == Pid::from_child(&started) => {
                 code =
                     how.exit_status().and_then(|code| u8::try_from(code).ok()).map_or(code, ExitCode::from);
             }

@@ -21,6 +21,9 @@ const SERVER_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a window manager may take from then on. Some sessions have none.
 const MANAGER_PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the X server says, or why it says nothing.
+type Reply<T> = std::result::Result<T, ReplyOrIdError>;
+
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Waits until a window manager answers on the display that the environment names: a minute at most for the display, half a
@@ -71,10 +74,9 @@ struct Atoms {
 }
 
 impl Desktop {
-    fn of(server: RustConnection, screen: usize) -> std::result::Result<Self, ReplyOrIdError> {
-        let atom = |name: &str| -> std::result::Result<Atom, ReplyOrIdError> {
-            Ok(server.intern_atom(false, name.as_bytes())?.reply()?.atom)
-        };
+    fn of(server: RustConnection, screen: usize) -> Reply<Self> {
+        let atom =
+            |name: &str| -> Reply<Atom> { Ok(server.intern_atom(false, name.as_bytes())?.reply()?.atom) };
         let atoms = Atoms {
             manager: atom("_NET_SUPPORTING_WM_CHECK")?,
             supported: atom("_NET_SUPPORTED")?,
@@ -90,7 +92,7 @@ impl Desktop {
     }
 
     /// Asks how wide the frame of our window would be. A manager that cannot tell need only be there.
-    fn answers(&self) -> std::result::Result<bool, ReplyOrIdError> {
+    fn answers(&self) -> Reply<bool> {
         let atoms = &self.atoms;
         if self.property(self.root, atoms.manager)?.is_empty() {
             return Ok(false);
@@ -109,7 +111,7 @@ impl Desktop {
     }
 
     /// Its numbers of 32 bits; none if it is not set.
-    fn property(&self, window: Window, name: Atom) -> std::result::Result<Vec<u32>, ReplyOrIdError> {
+    fn property(&self, window: Window, name: Atom) -> Reply<Vec<u32>> {
         const LIMIT: u32 = 1024;
         let reply = self.server.get_property(false, window, name, AtomEnum::ANY, 0, LIMIT)?.reply()?;
         Ok(reply.value32().into_iter().flatten().collect())

@@ -123,7 +123,7 @@ impl Agent {
         let settings = self.settings();
         // First time setup makes an account for one user only.
         let new_account = self
-            .is_shared
+            .has_shared_machine()
             .then(|| NewAccount { administrator: settings.is_on("FtsAddUserToAdminGroupEnabled") });
         self.send(&ToGuest::LogOn { request, user: self.parts.user.clone(), password, new_account });
     }

@@ -19,11 +19,7 @@ impl Agent {
     pub(super) fn look(&mut self) -> Result<()> {
         let found = self.installed()?;
         match (&found, &self.workspace) {
-            (Some(new), Some(old))
-                if new.has_the_machine_of(old) && self.settings().is_shared() == self.is_shared =>
-            {
-                self.workspace = found;
-            }
+            (Some(new), Some(old)) if new.has_the_machine_of(old) => self.workspace = found,
             (None, None) => {}
             (_, Some(_)) if self.is_ready() => {
                 self.step_life(&life::Input::WorkspaceGoes);
@@ -49,7 +45,7 @@ impl Agent {
     fn installed(&mut self) -> Result<Option<Workspace>> {
         let found = Workspace::installed(&self.places)?;
         match &found {
-            Some(workspace) if self.settings().is_shared() => {
+            Some(workspace) if workspace.is_shared => {
                 let is_ours = self.take_shared_machine(&workspace.name);
                 Ok(found.filter(|_| is_ours))
             }
@@ -63,8 +59,7 @@ impl Agent {
     fn change_workspace(&mut self, found: Option<Workspace>) {
         self.leave("the workspace is another one now");
         self.workspace = found;
-        self.is_shared = self.settings().is_shared();
-        if self.workspace.is_none() || !self.is_shared {
+        if !self.has_shared_machine() {
             self.shared_lock = None;
         }
         if let Some(workspace) = self.workspace.clone() {
@@ -95,7 +90,7 @@ impl Agent {
 
     fn begin(&mut self, workspace: &Workspace) {
         self.open_menu(workspace);
-        let kept = Kept::read(&self.places.progress(&workspace.name, self.is_shared));
+        let kept = Kept::read(&workspace.progress(&self.places));
         let kept = kept.unwrap_or_else(|error| {
             self.note(&Event::of_error(Level::Warning, &error));
             None
@@ -106,7 +101,7 @@ impl Agent {
         self.fts = kept.progress;
         self.step_fts(&fts::Input::AgentStarted { invalid });
         if self.is_ready() {
-            let saved = layer::saved_state(&self.places.layer(&workspace.name, self.is_shared)).exists();
+            let saved = layer::saved_state(&workspace.layer(&self.places)).exists();
             self.step_life(&life::Input::AgentStarted { saved });
         }
     }
@@ -114,7 +109,7 @@ impl Agent {
     /// What is wrong with the user's machine, if it was ready once.
     fn what_is_wrong(&self, workspace: &Workspace, kept: Option<&Kept>) -> Option<EventId> {
         let kept = kept.filter(|kept| kept.progress.stage == Stage::Ready)?;
-        let layer = self.places.layer(&workspace.name, self.is_shared);
+        let layer = workspace.layer(&self.places);
         if !layer.exists() {
             return Some(EventId::MachineNotFound);
         }

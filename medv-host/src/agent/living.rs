@@ -53,7 +53,7 @@ impl Agent {
 
     fn start_ready_machine(&mut self, from_saved: bool) {
         let Some(workspace) = &self.workspace else { return };
-        let layer = self.places.layer(&workspace.name, self.is_shared);
+        let layer = workspace.layer(&self.places);
         let saved = layer::saved_state(&layer);
         let mut started = match from_saved {
             true => self.start_machine(None, Some(saved.clone()), WITH_WINDOW),
@@ -98,7 +98,7 @@ impl Agent {
 
     fn save(&mut self) {
         let Some(workspace) = &self.workspace else { return };
-        let to = layer::saved_state(&self.places.layer(&workspace.name, self.is_shared));
+        let to = layer::saved_state(&workspace.layer(&self.places));
         let saved = self.machine.as_ref().map(|machine| machine.save(&to));
         if let Some(Err(error)) = saved {
             self.step_life(&Input::NotSaved(error.to_string()));

@@ -30,7 +30,7 @@ impl Agent {
         let settings = self.settings();
         let spec = MachineSpec {
             name: workspace.name.clone(),
-            layer: self.places.layer(&workspace.name, self.is_shared),
+            layer: workspace.layer(&self.places),
             guest: guest_of(&workspace.master)?,
             memory_mib: settings.guest_memory()?,
             network: settings.network(),

@@ -144,8 +144,6 @@ pub struct Agent {
     is_ending: bool,
 
     workspace: Option<Workspace>,
-    /// Whether its machine is one for all users. It is left before that changes.
-    is_shared: bool,
     /// Held while this user has the shared machine.
     shared_lock: Option<File>,
     /// Why this user has not got the shared machine.
@@ -214,7 +212,6 @@ impl Agent {
             outbox,
             is_ending: false,
             workspace: None,
-            is_shared: false,
             shared_lock: None,
             kept_out: None,
             fts: Progress::new(),

@@ -57,8 +57,9 @@ impl Agent {
     }
 
     pub(super) fn open_awaited(&mut self) {
+        let due = self.patience();
         for Awaited { what, caller } in std::mem::take(&mut self.awaited) {
-            let request = self.new_request(Purpose::Opens(what.clone(), caller, self.patience()));
+            let request = self.new_request(Purpose::Opens(what.clone(), caller, due));
             self.send(&match what {
                 Opening::App(id) => ToGuest::StartApp { request, id },
                 Opening::Url(url) => ToGuest::OpenUrl { request, url },

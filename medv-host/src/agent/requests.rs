@@ -112,10 +112,11 @@ impl Agent {
 
     /// Id and name of what the guest has; until it has run in this session, of what it had, as far as the menu tells.
     fn known_apps(&self) -> Vec<(&AppId, &str)> {
-        let on_the_menu =
-            || self.menu.iter().flat_map(Menu::list).map(|entry| (&entry.id, entry.name.as_str()));
         match self.apps.is_empty() {
-            true => on_the_menu().collect(),
+            true => {
+                let entries = self.menu.iter().flat_map(Menu::list);
+                entries.map(|entry| (&entry.id, entry.name.as_str())).collect()
+            }
             false => self.apps.iter().map(|app| (&app.id, app.name.as_str())).collect(),
         }
     }

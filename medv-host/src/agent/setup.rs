@@ -106,7 +106,7 @@ impl Agent {
             machine: self.computer_name.clone(),
             progress: self.fts.clone(),
         };
-        let path = self.places.progress(&workspace.name, self.is_shared);
+        let path = workspace.progress(&self.places);
         if let Err(error) = kept.write(&path) {
             self.note(&Event::of_error(Level::Error, &error));
         }
@@ -136,7 +136,7 @@ impl Agent {
 
     fn create_layer(&self) {
         let Some(workspace) = self.workspace.clone() else { return };
-        let path = self.places.layer(&workspace.name, self.is_shared);
+        let path = workspace.layer(&self.places);
         self.work(Input::LayerCreated, EventId::PreparationFailedDisk, move || {
             // One that nothing is known of any more is in the way.
             layer::delete(&path)?;
@@ -150,7 +150,7 @@ impl Agent {
         self.withdraw_menu();
         self.remove_answers();
         let Some(workspace) = &self.workspace else { return };
-        let layer = self.places.layer(&workspace.name, self.is_shared);
+        let layer = workspace.layer(&self.places);
         self.work(Input::Deleted, EventId::PreparationFailed, move || layer::delete(&layer));
     }
 

@@ -51,6 +51,11 @@ impl KeptOut {
 }
 
 impl Agent {
+    /// Whether the machine of the workspace is one for all users.
+    pub(super) fn has_shared_machine(&self) -> bool {
+        self.workspace.as_ref().is_some_and(|workspace| workspace.is_shared)
+    }
+
     /// Takes the shared machine, if it is not this user's already. If he does not get it, he is told why, once.
     pub(super) fn take_shared_machine(&mut self, workspace: &str) -> bool {
         let taken = match self.shared_lock.take() {

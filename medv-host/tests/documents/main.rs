@@ -2,6 +2,9 @@
 //! with `MEDV_WRITE_DOCS=1`, and compared else.
 
 mod json;
+#[cfg(unix)]
+#[path = "../own_host/mod.rs"]
+mod own_host;
 mod picture;
 mod printed;
 mod tables;

@@ -2,7 +2,6 @@
 #![cfg(unix)]
 
 use std::path::Path;
-use std::process::Command;
 
 use medv_host::control::{self, EventDetail, FtsDetail, Reply, Request, Status};
 use medv_host::fts::Stage;
@@ -10,17 +9,11 @@ use medv_host::moment::Moment;
 use medv_host::places::Places;
 use medv_host::result::SetupResult;
 
+use crate::own_host::{command, of_the_agent};
+
 /// What `medv-host ARGUMENT` prints on a host in this folder.
 fn printed(host: &Path, argument: &str) -> String {
-    let home = host.join("home");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_medv-host"));
-    command.arg("--root").arg(host).arg(argument).env("HOME", &home);
-    for (variable, folder) in
-        [("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state"), ("XDG_RUNTIME_DIR", "run")]
-    {
-        command.env(variable, home.join(folder));
-    }
-    let done = command.output().expect("it can be started");
+    let done = command(host, argument).output().expect("it can be started");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).expect("text")
 }
@@ -38,10 +31,7 @@ fn must_be_shown(page: &str, argument: &str, printed: &str) {
 #[test]
 fn the_status_while_first_time_setup_runs() {
     let host = tempfile::tempdir().expect("a folder");
-    // Where the program looks for the agent, as its environment is.
-    let elsewhere = Places::below(host.path(), &host.path().join("elsewhere")).expect("folders").socket();
-    let socket = host.path().join("home/run/medv").join(elsewhere.file_name().expect("a name"));
-    std::fs::create_dir_all(socket.parent().expect("a folder")).expect("a folder");
+    let socket = of_the_agent(host.path(), Places::socket);
     let stage = Stage::Commands;
     let status = Status {
         workspace: Some("Office".to_owned()),

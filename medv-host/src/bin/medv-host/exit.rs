@@ -3,15 +3,12 @@
 #[cfg(unix)]
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
-#[cfg(unix)]
-use std::sync::Arc;
 
 use medv_codec::{Error, ErrorKind};
-#[cfg(unix)]
-use medv_host::desktop::{Notice, Urgency, system_desktop};
 use medv_host::event::with_causes;
+
 #[cfg(unix)]
-use medv_host::event::{Event, EventLog};
+use crate::notice;
 
 /// How the command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +88,7 @@ pub(crate) fn report(error: &Error, caller: Caller) -> Exit {
     }
     #[cfg(unix)]
     if caller == Caller::Desktop && !io::stderr().is_terminal() {
-        notify(error);
+        notice::show(error);
     }
     match error.kind() {
         ErrorKind::Io => Exit::Io,
@@ -101,25 +98,6 @@ pub(crate) fn report(error: &Error, caller: Caller) -> Exit {
         ErrorKind::Usage => Exit::Usage,
         ErrorKind::Cancelled => Exit::Interrupted,
     }
-}
-
-/// Who has clicked sees nothing of what is printed.
-#[cfg(unix)]
-fn notify(error: &Error) {
-    let advice = error.advised().map(|advice| format!("\n{advice}")).unwrap_or_default();
-    let text = format!("{}{advice}", with_causes(error));
-    let notice = Notice { title: "Not opened".to_owned(), text, urgency: Urgency::Critical };
-    // Where nobody can be told, it was printed.
-    _ = system_desktop(Arc::new(Nowhere)).tell(&notice);
-}
-
-/// What is wrong with a notice about an error is nobody's concern.
-#[cfg(unix)]
-struct Nowhere;
-
-#[cfg(unix)]
-impl EventLog for Nowhere {
-    fn note(&self, _: &Event) {}
 }
 
 /// Shows a text in a window, if nobody reads what is printed: only on Windows do programs start like that.

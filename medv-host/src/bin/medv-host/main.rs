@@ -11,6 +11,8 @@ mod calls;
 mod exit;
 mod logs;
 mod machine;
+#[cfg(unix)]
+mod notice;
 mod original;
 mod password;
 mod results;

@@ -258,11 +258,11 @@ fn until_the_guest_has_run_a_name_is_looked_up_in_the_menu() {
     let agent = laboratory.start(machines.clone(), &willing());
     assert!(agent.ask(open("Chess")).unwrap_err().to_string().contains("no application Chess"));
     agent.ask(open("Writer")).unwrap();
-    let is_start = |call: &Call| match call {
-        Call::Send(ToGuest::StartApp { id, .. }) => Some(id.clone()),
+    let opened = machines.calls().into_iter().find_map(|call| match call {
+        Call::Send(ToGuest::StartApp { id, .. }) => Some(id),
         _ => None,
-    };
-    assert_eq!(machines.calls().iter().find_map(is_start), Some(AppId("writer".to_owned())));
+    });
+    assert_eq!(opened, Some(AppId("writer".to_owned())));
     agent.end();
 }
 

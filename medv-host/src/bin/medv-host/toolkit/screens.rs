@@ -322,6 +322,7 @@ fn facts() -> Facts {
         version: "1.2.0".to_owned(),
         master: "/var/lib/medv/Legacy.vhd".into(),
         image_digest: String::new(),
+        is_shared: false,
     };
     Facts {
         workspace: Ok(Some(workspace)),
