@@ -258,7 +258,12 @@ impl WindowsMachine {
     }
 
     fn wine(&self) -> Command {
-        let mut wine = Command::new("wine");
+        // Linux puts a program's heap anywhere in the gigabyte behind it. Without Wine's preloader, which Debian has not, that may
+        // be where the page must lie that all programs share: then a program ends before it begins, one of some thousands.
+        // Containers often do not let us forbid it.
+        let fixed = "setarch --addr-no-randomize";
+        let mut wine = Command::new("sh");
+        wine.args(["-c", &format!(r#"{fixed} true 2>&- && exec {fixed} "$@"; exec "$@""#), "sh", "wine"]);
         wine.env("WINEPREFIX", &self.prefix).env("WINEARCH", "win64").env("WINEDEBUG", "-all");
         // No offers to download browsers.
         wine.env("WINEDLLOVERRIDES", "mscoree,mshtml=");
