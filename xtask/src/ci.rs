@@ -1,4 +1,5 @@
-//! `cargo xtask ci`: everything that must hold before a change is taken, step by step; the first failure ends it.
+//! `cargo xtask ci`: everything that must hold before a change is taken, step by step. A failure ends its row of steps, and what
+//! would follow.
 
 mod deny;
 mod msrv;
@@ -6,6 +7,8 @@ mod sources;
 
 use crate::shell::{command, find, root, show};
 use crate::{Result, fuzz, test, windows};
+use std::result;
+use std::thread;
 use std::time::Instant;
 
 #[derive(clap::Args)]
@@ -17,30 +20,47 @@ pub(crate) struct Options {
 
 type Step = (&'static str, fn() -> Result<()>);
 
-const STEPS: &[Step] = &[
-    ("sources", sources::check),
-    ("format", format),
-    ("clippy", clippy),
-    ("docs", docs),
-    ("licences and dependencies", deny::check),
-    ("oldest Rust", msrv::check),
-    ("Windows", windows),
-    ("fuzz smoke", || fuzz::run(&fuzz::Options::smoke())),
-    ("tests", || test::run(&test::Options::default())),
+const FIRST: &[Step] = &[("sources", sources::check), ("format", format)];
+
+/// Rows of steps that go on at the same time: a build seldom keeps two processors busy to its end. Each builds into folders of
+/// its own.
+const SIDE_BY_SIDE: [&[Step]; 2] = [
+    &[("clippy", clippy), ("docs", docs), ("Windows", windows)],
+    &[
+        ("licences and dependencies", deny::check),
+        ("oldest Rust", msrv::check),
+        ("fuzz smoke", || fuzz::run(&fuzz::Options::smoke())),
+    ],
 ];
+
+/// Tests may depend on time, and have the machine for themselves.
+const LAST: &[Step] = &[("tests", || test::run(&test::Options::default()))];
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let begun = Instant::now();
-    for (name, step) in STEPS {
-        if options.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
-            continue;
-        }
+    let only = options.only.as_deref();
+    row(FIRST, only)?;
+    thread::scope(|scope| {
+        let rows = SIDE_BY_SIDE.map(|steps| scope.spawn(move || row(steps, only)));
+        let ends = rows.map(|row| row.join().unwrap_or_else(|_| Err("a step has panicked".into())));
+        ends.into_iter().collect::<result::Result<(), String>>()
+    })?;
+    row(LAST, only)?;
+    println!("== all ok, {:.0} s", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Takes those of the steps whose name contains `only`, one after the other.
+fn row(steps: &[Step], only: Option<&str>) -> result::Result<(), String> {
+    for (name, step) in steps.iter().filter(|(name, _)| only.is_none_or(|only| name.contains(only))) {
         println!("== {name}");
         let start = Instant::now();
-        step().map_err(|error| format!("{name}: {error}"))?;
+        step().map_err(|error| {
+            println!("== {name}: failed");
+            format!("{name}: {error}")
+        })?;
         println!("== {name}: ok, {:.0} s", start.elapsed().as_secs_f64());
     }
-    println!("== all ok, {:.0} s", begun.elapsed().as_secs_f64());
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::Result;
 use crate::shell::{capture, command, find, target};
 use crate::{guest, windows};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Program, Debian package.
 pub(crate) const TOOLS: &[(&str, &str)] = &[
@@ -165,6 +166,9 @@ pub(crate) fn is_root() -> bool {
 }
 
 fn install_packages(packages: &[&str]) -> Result<()> {
+    // Of two at the same time apt refuses one.
+    static APT: Mutex<()> = Mutex::new(());
+    let _turn = APT.lock().unwrap_or_else(PoisonError::into_inner);
     let apt = || {
         let mut apt = command("apt-get");
         apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
