@@ -13,10 +13,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [sysprep_inf, medium] = &arguments[..] else {
         return Err("usage: see the head of this example".into());
     };
-    let settings = Settings::read(Path::new("/"))?;
-    let store = settings.store().ok_or("there are no settings")?;
+    let settings = Settings::read(Path::new("/"));
     let guest = GuestKind::Xp { sysprep_inf: std::fs::read(sysprep_inf)? };
-    let plan = plan(store, &host_facts::gather(), guest, None, random)?;
+    let plan = plan(settings.store(), &host_facts::gather(), guest, None, random)?;
     let made = make(&plan, guest_programs_folder().as_deref(), Path::new(medium))?
         .ok_or("there is no medium for this guest")?;
     made.untold.iter().for_each(|untold| println!("{untold}"));

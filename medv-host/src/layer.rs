@@ -153,32 +153,44 @@ fn make(layer: &Path, master: &Master) -> Result<()> {
 /// [`Master::open`].
 pub fn master_of(layer: &Path) -> Result<Master> {
     let name = read_name(layer)?;
-    let node: Value =
-        name.strip_prefix("json:").and_then(|node| serde_json::from_str(node).ok()).unwrap_or_default();
-    let file = &node["file"];
-    let Some(path) = file["filename"].as_str().or_else(|| file["file"]["filename"].as_str()) else {
-        return Err(no_layer(layer, &format!("it stands on \"{name}\"")));
-    };
-    let master = Master::open(path.as_ref())?;
-    let image = node["node-name"].as_str().and_then(|name| name.strip_prefix(IMAGE));
-    let master = Master { image: image.map(str::to_owned), ..master };
-    if name == master.in_header()? { Ok(master) } else { Err(another_disk(layer, &master, &master)) }
+    let master = Master::open(&path_in(layer, &name)?)?;
+    let image =
+        node(&name)["node-name"].as_str().and_then(|name| name.strip_prefix(IMAGE)).map(str::to_owned);
+    let master = Master { image, ..master };
+    if name == master.in_header()? { Ok(master) } else { Err(another_disk(layer, &master.path, &master)) }
 }
 
 /// Checks that `layer` is a layer over `master`.
 ///
 /// # Errors
-/// Those of [`master_of`]. Damaged: it stands on another disk.
+/// If it cannot be read. Damaged: it is no layer of ours, or it stands on another disk.
 pub fn check(layer: &Path, master: &Master) -> Result<()> {
-    let found = master_of(layer)?;
-    if found == *master { Ok(()) } else { Err(another_disk(layer, &found, master)) }
+    let name = read_name(layer)?;
+    if name == master.in_header()? {
+        Ok(())
+    } else {
+        Err(another_disk(layer, &path_in(layer, &name)?, master))
+    }
 }
 
-fn another_disk(layer: &Path, found: &Master, expected: &Master) -> Error {
-    let message = if found.path == expected.path {
+/// The path of the master that a name in a layer's header stands for.
+fn path_in(layer: &Path, name: &str) -> Result<PathBuf> {
+    let node = node(name);
+    let file = &node["file"];
+    let path = file["filename"].as_str().or_else(|| file["file"]["filename"].as_str());
+    path.map(PathBuf::from).ok_or_else(|| no_layer(layer, &format!("it stands on \"{name}\"")))
+}
+
+/// What a name in a layer's header says; nothing if it is no name of ours.
+fn node(name: &str) -> Value {
+    name.strip_prefix("json:").and_then(|node| serde_json::from_str(node).ok()).unwrap_or_default()
+}
+
+fn another_disk(layer: &Path, found: &Path, expected: &Master) -> Error {
+    let message = if *found == expected.path {
         format!("the layer was made over another disk than the one that is {} now", expected.path.display())
     } else {
-        let (found, expected) = (found.path.display(), expected.path.display());
+        let (found, expected) = (found.display(), expected.path.display());
         format!("the layer stands on another disk: found {found}, expected {expected}")
     };
     Error::damaged(message).in_file(layer).advice("delete the layer; the machine is then set up anew")

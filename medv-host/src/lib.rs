@@ -7,6 +7,7 @@ pub mod control;
 pub mod desktop;
 pub mod event;
 pub mod fts;
+pub mod host_clock;
 pub mod host_facts;
 pub mod hypervisor;
 pub mod layer;

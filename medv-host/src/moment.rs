@@ -23,6 +23,12 @@ impl Moment {
         Self(self.0.saturating_add(duration.as_secs()))
     }
 
+    /// So many seconds later, or earlier; no further than time goes.
+    #[must_use]
+    pub fn put_off(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add_signed(seconds))
+    }
+
     /// How long it is until then; nothing if that is past.
     pub fn until(self, then: Self) -> Duration {
         Duration::from_secs(then.0.saturating_sub(self.0))

@@ -93,10 +93,10 @@ fn may_speak_for(_: &fs::Metadata, _: &str) -> bool {
     true
 }
 
-/// The user's name as a file's.
+/// The user's name as a file's; no two users have the same.
 fn file_name(user: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '@');
-    user.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()
+    user.chars().map(|c| if is_plain(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) }).collect()
 }
 
 #[cfg(test)]
@@ -112,14 +112,17 @@ mod tests {
             status_code,
             time: Moment(1),
         };
-        for result in [result("bob", 3071), result("CORP\\alice", 0), result("bob", 0)] {
+        let results =
+            [result("bob", 3071), result("CORP\\alice", 0), result("CORP_alice", 3071), result("bob", 0)];
+        for result in results {
             result.keep(folder.path()).unwrap();
         }
         fs::write(folder.path().join("eve.json"), "{}").unwrap();
         // A file is one user's.
         fs::write(folder.path().join("mallory.json"), serde_json::to_vec(&result("bob", 3071)).unwrap())
             .unwrap();
-        assert_eq!(SetupResult::all(folder.path()).unwrap(), [result("CORP\\alice", 0), result("bob", 0)]);
+        let expected = [result("CORP\\alice", 0), result("CORP_alice", 3071), result("bob", 0)];
+        assert_eq!(SetupResult::all(folder.path()).unwrap(), expected);
         assert_eq!(SetupResult::all(&folder.path().join("none")).unwrap(), []);
     }
 

@@ -1,13 +1,15 @@
 //! The settings as the host agent needs them. They are looked up each time, so that a change counts from then on.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use medv_codec::Result;
 use medv_packager::engine_error;
-use medv_settings::{Store, Value, find, resolve, system_store};
+use medv_settings::{Store, Value, find, readable_store, resolve, system_store};
 use time::{Date, Month, PrimitiveDateTime, Time};
 
+use crate::event::{Event, Level};
 use crate::fts::{self, Mode};
 use crate::hypervisor::{Network, Sharing};
 use crate::life::{self, CloseAction};
@@ -15,18 +17,24 @@ use crate::memory;
 use crate::moment::Moment;
 
 /// What is set now.
+#[derive(Clone)]
 pub struct Settings {
-    /// Where they are kept; none: nothing is set.
-    store: Option<Box<dyn Store>>,
+    store: Arc<dyn Store + Send + Sync>,
+    /// Why places could not be read.
+    faults: Vec<String>,
 }
 
 impl Settings {
-    /// Reads the places where settings are kept.
-    ///
-    /// # Errors
-    /// If one of them is there and cannot be read.
-    pub fn read(root: &Path) -> Result<Self> {
-        Ok(Self { store: Some(Self::open(root)?) })
+    /// Reads the places where settings are kept. One that cannot be read hinders none of the others.
+    pub fn read(root: &Path) -> Self {
+        let (store, faults) = readable_store(below(root));
+        let faults = faults.into_iter().map(|fault| Event::of_error(Level::Error, &engine_error(fault)).text);
+        Self { store: store.into(), faults: faults.collect() }
+    }
+
+    /// The places that could not be read: why.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
     }
 
     /// The places where settings are kept, to read or to change them.
@@ -34,18 +42,12 @@ impl Settings {
     /// # Errors
     /// If one of them is there and cannot be read.
     pub fn open(root: &Path) -> Result<Box<dyn Store>> {
-        let root = (root != Path::new("/")).then_some(root);
-        system_store(root).map_err(engine_error)
-    }
-
-    /// Everything as it is by default.
-    pub fn by_default() -> Self {
-        Self { store: None }
+        system_store(below(root)).map_err(engine_error)
     }
 
     /// Where they are kept.
-    pub fn store(&self) -> Option<&dyn Store> {
-        self.store.as_deref()
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
     /// What a setting is set to. One that cannot be read is as it is by default.
@@ -53,8 +55,7 @@ impl Settings {
         let found = find(name);
         debug_assert!(found.is_ok(), "there is no setting {name}");
         let Ok(setting) = found else { return Value::Lines(Vec::new()) };
-        let resolved = self.store().and_then(|store| resolve(store, setting).ok());
-        resolved.map_or_else(|| setting.default(), |resolved| resolved.value)
+        resolve(self.store(), setting).map_or_else(|_| setting.default(), |resolved| resolved.value)
     }
 
     /// A setting that is a number or a yes.
@@ -193,6 +194,11 @@ impl Settings {
     }
 }
 
+/// The folder that stands for the root of the file system, if that is another one.
+fn below(root: &Path) -> Option<&Path> {
+    (root != Path::new("/")).then_some(root)
+}
+
 /// `YYYY-MM-DD HH:MM`, UTC. The catalogue has checked it; what it did not let through is no limit.
 fn utc_moment(text: &str) -> Option<Moment> {
     let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u16>().ok();
@@ -212,7 +218,7 @@ mod tests {
     #[test]
     fn nothing_set_is_the_defaults_of_the_catalogue() {
         let root = tempfile::tempdir().unwrap();
-        let settings = Settings::read(root.path()).unwrap();
+        let settings = Settings::read(root.path());
         let (fts, life) = (settings.fts_rules(), settings.life_rules());
         assert_eq!((fts.mode, fts.max_retries), (Mode::Unattended, 3));
         assert_eq!(fts.max_postpone, Duration::from_secs(120 * 3600));

@@ -60,7 +60,7 @@ impl Workspace {
     /// # Errors
     /// I/O; damaged if what is known of it cannot be read.
     #[cfg(unix)]
-    pub fn installed(places: &Places) -> Result<Option<Self>> {
+    pub fn installed(places: &Places, settings: &Settings) -> Result<Option<Self>> {
         use medv_packager::install::{Machine, Record};
         let record = Record::read(&Machine::this(Some(&places.root)))?;
         Ok(record.filter(|record| !record.is_unfinished()).map(|record| Self {
@@ -68,7 +68,7 @@ impl Workspace {
             version: record.version,
             master: record.disk,
             image_digest: record.image_digest,
-            is_shared: is_shared(places),
+            is_shared: settings.is_shared(),
         }))
     }
 
@@ -77,7 +77,7 @@ impl Workspace {
     /// # Errors
     /// I/O.
     #[cfg(windows)]
-    pub fn installed(places: &Places) -> Result<Option<Self>> {
+    pub fn installed(places: &Places, settings: &Settings) -> Result<Option<Self>> {
         use winreg::RegKey;
         use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY};
         const KEY: &str = r"SOFTWARE\Microsoft\Medv\v2\Workspace";
@@ -93,12 +93,7 @@ impl Workspace {
             version: text("Version")?,
             master: text("Disk")?.into(),
             image_digest: text("ImageDigest")?,
-            is_shared: is_shared(places),
+            is_shared: settings.is_shared(),
         }))
     }
-}
-
-/// What is set now. Settings that cannot be read are as they are by default.
-fn is_shared(places: &Places) -> bool {
-    Settings::read(&places.root).is_ok_and(|settings| settings.is_shared())
 }

@@ -26,6 +26,7 @@ pub use base64::{BadPiece, MAX_PIECE, from_base64, to_base64};
 pub use lines::{BadLine, Lines, MAX_BAD_LINES, MAX_LINE, TooLong, encode};
 pub use message::{
     Hello, LogPart, NewAccount, Phase, RequestId, SetupOutcome, SetupTask, ToGuest, ToHost, VERSION,
+    knows_version,
 };
 pub use network::{HostNetwork, Interface, InterfaceAddress, InterfaceKind, MAX_INTERFACE_NAME};
 pub use printer::{BadPrinter, MAX_PRINTERS, PRINTERS_IN_A_LINE, Printer};

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 /// Longest line in bytes, its line feed included.
 pub const MAX_LINE: usize = 64 << 10;
 
-/// So many bad lines in a row, and whoever reads them closes the connection.
+/// So many bad lines in a row, and the guest opens its port anew.
 pub const MAX_BAD_LINES: u32 = 64;
 
 /// A message that does not fit into a line.

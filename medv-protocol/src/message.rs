@@ -10,6 +10,11 @@ use crate::secret::Secret;
 /// The version of the protocol. Both sides say theirs first; the lower one counts.
 pub const VERSION: u32 = 1;
 
+/// Whether this version can speak with one that says it is of version `protocol`: with all later ones, and none before the first.
+pub fn knows_version(protocol: u32) -> bool {
+    protocol >= 1
+}
+
 /// What the host calls a request, so that it knows the answer to it. None of its runs uses one of an earlier run's.
 pub type RequestId = u64;
 
@@ -69,6 +74,11 @@ pub enum ToHost {
     AppEnded {
         /// The request that had started it.
         request: RequestId,
+    },
+    /// Applications that an earlier host, or this one, has had started, and that run.
+    StillRuns {
+        /// The requests that had started them.
+        requests: Vec<RequestId>,
     },
     /// Something was installed that wants a restart of the guest.
     RestartRequired {

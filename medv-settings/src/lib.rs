@@ -68,7 +68,7 @@ pub use reg::{RegData, RegFile, RegKey, RegValue};
 pub use registry_store::RegistryStore;
 pub use resolve::{Origin, Resolved, resolve};
 pub use setting::{Group, Preset, Setting};
-pub use store::{Scope, Store, system_store};
+pub use store::{Scope, Store, readable_store, system_store};
 pub use toml_store::TomlStore;
 pub use typed::{display, parse};
 pub use value::{RegistryEntry, Value};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::setting::Setting;
 use crate::toml_store::TomlStore;
 use crate::value::Value;
@@ -78,4 +78,14 @@ pub fn system_store(root: Option<&Path>) -> Result<Box<dyn Store>> {
         return Ok(Box::new(crate::registry_store::RegistryStore));
     }
     Ok(Box::new(TomlStore::of_this_user(root.unwrap_or_else(|| Path::new("/")))?))
+}
+
+/// As [`system_store`], but a file that cannot be read hinders none of the others: it says nothing, and why is told besides.
+pub fn readable_store(root: Option<&Path>) -> (Box<dyn Store + Send + Sync>, Vec<Error>) {
+    #[cfg(windows)]
+    if root.is_none() {
+        return (Box::new(crate::registry_store::RegistryStore), Vec::new());
+    }
+    let (store, faults) = TomlStore::readable(root.unwrap_or_else(|| Path::new("/")));
+    (Box::new(store), faults)
 }

@@ -41,7 +41,19 @@ impl TomlStore {
         Self::open(root, user_name().as_deref(), config_home().as_deref())
     }
 
+    /// As [`Self::of_this_user`], but as [`Self::readable_below`].
+    pub fn readable(root: &Path) -> (Self, Vec<Error>) {
+        Self::readable_below(root, user_name().as_deref(), config_home().as_deref())
+    }
+
     fn open(root: &Path, user: Option<&str>, config_home: Option<&Path>) -> Result<Self> {
+        let (store, faults) = Self::readable_below(root, user, config_home);
+        faults.into_iter().next().map_or(Ok(store), Err)
+    }
+
+    /// The files below `root`, as [`Self::below`] has them; but one that cannot be read hinders none of the others: it says nothing, and
+    /// why is told besides.
+    pub fn readable_below(root: &Path, user: Option<&str>, config_home: Option<&Path>) -> (Self, Vec<Error>) {
         let machine = |name: &str| below(root, &Path::new("/etc/medv").join(name));
         let user = user.filter(|user| is_file_name(user));
         let paths = [
@@ -50,8 +62,9 @@ impl TomlStore {
             Some(machine("settings.toml")),
             config_home.map(|home| below(root, &home.join("medv/settings.toml"))),
         ];
-        let [first, second, third, fourth] = paths.map(|path| path.map(TomlFile::load).transpose());
-        Ok(Self { files: [first?, second?, third?, fourth?] })
+        let mut faults = Vec::new();
+        let files = paths.map(|path| TomlFile::load(path?).map_err(|error| faults.push(error)).ok());
+        (Self { files }, faults)
     }
 
     fn file(&self, scope: Scope) -> Option<&TomlFile> {

@@ -321,3 +321,17 @@ fn a_table_that_nothing_is_left_of_goes() {
         assert_eq!(root.text(Scope::Machine), after);
     }
 }
+
+#[test]
+fn a_file_that_cannot_be_read_hinders_none_of_the_others_where_that_is_wanted() {
+    let root = Root::new()
+        .with(Scope::MachinePolicy, "[Fts]\nMaxRetryCount = 7\n")
+        .with(Scope::User, "[VM]\nMemory = \n");
+    assert!(root.open().is_err());
+    let config_home = Path::new("/home/alice/.config");
+    let (store, faults) = TomlStore::readable_below(root.folder.path(), Some("alice"), Some(config_home));
+    let resolved = resolve(&store, setting("FtsMaxRetryCount")).unwrap();
+    assert_eq!((resolved.value, resolved.origin), (Value::Number(7), Origin::Set(Scope::MachinePolicy)));
+    let [fault] = &faults[..] else { panic!("{faults:?}") };
+    assert!(fault.to_string().starts_with(&root.path(Scope::User).display().to_string()), "{fault}");
+}

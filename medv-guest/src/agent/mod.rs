@@ -11,7 +11,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use medv_protocol::{BadLine, Hello, HostNetwork, MAX_BAD_LINES, Phase, RequestId, ToGuest, ToHost, VERSION};
+use medv_protocol::{
+    BadLine, Hello, HostNetwork, MAX_BAD_LINES, Phase, RequestId, ToGuest, ToHost, VERSION, knows_version,
+};
 
 use crate::apps::Apps;
 use crate::completion::Order;
@@ -209,7 +211,15 @@ impl Agent {
 
     fn answer(&mut self, message: ToGuest) -> Option<Ending> {
         match message {
-            ToGuest::Welcome { now, log_level, .. } => self.begin(now, log_level),
+            ToGuest::Welcome { protocol, now, log_level, .. } if knows_version(protocol) => {
+                self.begin(now, log_level);
+            }
+            ToGuest::Welcome { protocol, .. } => {
+                let text = format!("the host speaks version {protocol} of the protocol, which is none");
+                self.log.note(Level::Error, &text);
+            }
+            // Before it has said who it is, nothing counts.
+            _ if !self.is_welcome => {}
             ToGuest::RunSetup {
                 user,
                 administrator,
@@ -277,6 +287,7 @@ impl Agent {
             self.tell_end(request);
         }
         self.restart_reason = None;
+        self.tell_what_runs();
         if self.phase() == Phase::Ready {
             self.apps = Apps::look(&self.places);
             self.apps.all().iter().for_each(|message| self.say(message));

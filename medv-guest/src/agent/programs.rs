@@ -11,6 +11,9 @@ use crate::running::Started;
 use crate::system::process;
 use crate::{Error, Result, system};
 
+/// So many requests are in one line.
+const MAX_TOLD: usize = 1024;
+
 impl Agent {
     pub(super) fn start(&mut self, request: RequestId, id: &AppId) -> Result<()> {
         let installed = self.apps.get(id).ok_or_else(|| Error::new(format!("no application {id}")))?;
@@ -59,6 +62,15 @@ impl Agent {
                 Ok(()) => drop(events.send(Event::Ended(request))),
                 Err(error) => log.note(Level::Warning, &format!("request {request}: {error}")),
             });
+        }
+    }
+
+    /// The host may be another one than the one that had them started.
+    pub(super) fn tell_what_runs(&self) {
+        let runs = self.running.programs().iter().map(|program| program.request);
+        let requests: Vec<RequestId> = runs.take(MAX_TOLD).collect();
+        if !requests.is_empty() {
+            self.say(&ToHost::StillRuns { requests });
         }
     }
 

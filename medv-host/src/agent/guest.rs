@@ -1,6 +1,6 @@
 //! What the guest agent says. Nothing of it is trusted: it may be anybody's.
 
-use medv_protocol::{App, AppId, Hello, MAX_APPS, Phase, ToHost};
+use medv_protocol::{App, AppId, Hello, MAX_APPS, Phase, ToHost, knows_version};
 
 use super::Agent;
 use super::asking::Asked;
@@ -11,7 +11,16 @@ use crate::life;
 impl Agent {
     pub(super) fn guest_says(&mut self, message: ToHost) {
         match message {
-            ToHost::Hello(hello) => self.hello(hello),
+            ToHost::Hello(hello) if knows_version(hello.protocol) => self.hello(hello),
+            ToHost::Hello(hello) => {
+                let text = format!(
+                    "the guest agent speaks version {} of the protocol, which is none",
+                    hello.protocol
+                );
+                self.note(&Event::plain(Level::Error, text));
+            }
+            // Before it has said who it is, nothing counts.
+            _ if self.guest.is_none() => {}
             ToHost::SetupTask(task) => self.step_fts(&fts::Input::GuestTask(task)),
             ToHost::CommandEnded { name, code, output } => self.command_ended(&name, code, &output),
             ToHost::Log(part) => self.keep_log_part(&part),
@@ -26,6 +35,7 @@ impl Agent {
             ToHost::AppRemoved { id } => self.app_removed(&id),
             ToHost::Done { request, error } => self.done(request, error),
             ToHost::AppEnded { request } => self.app_ended(request),
+            ToHost::StillRuns { requests } => self.still_runs(&requests),
             ToHost::RestartRequired { reason } => {
                 if self.is_ready() {
                     self.step_life(&life::Input::RestartRequired(reason));

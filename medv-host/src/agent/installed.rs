@@ -1,13 +1,17 @@
 //! What is installed and set on this machine, and what follows when that changes.
 
-use medv_codec::{Error, Result};
+use std::path::Path;
+
+use medv_codec::{Error, ErrorKind, Result};
 
 use super::Agent;
 use super::kept::Kept;
+use super::sharing::KeptOut;
 use crate::event::{Event, EventId, Level};
 use crate::fts::{self, Stage};
 use crate::layer;
 use crate::life;
+use crate::settings::Settings;
 use crate::wakeup::{self, Alarm};
 use crate::workspace::Workspace;
 
@@ -17,6 +21,7 @@ impl Agent {
     /// # Errors
     /// If that cannot be read.
     pub(super) fn look(&mut self) -> Result<()> {
+        self.note_settings_faults();
         let found = self.installed()?;
         match (&found, &self.workspace) {
             (Some(new), Some(old)) if new.has_the_machine_of(old) => self.workspace = found,
@@ -41,38 +46,46 @@ impl Agent {
         self.follow_settings();
     }
 
-    /// The workspace that is installed for this user.
+    /// The workspace that is installed, if this user has it.
     fn installed(&mut self) -> Result<Option<Workspace>> {
-        let found = Workspace::installed(&self.places)?;
-        match &found {
-            Some(workspace) if workspace.is_shared => {
-                let is_ours = self.take_shared_machine(&workspace.name);
-                Ok(found.filter(|_| is_ours))
-            }
-            _ => {
-                self.kept_out = None;
-                Ok(found)
-            }
+        let found = Workspace::installed(&self.places, &self.settings())?;
+        let Some(workspace) = &found else {
+            self.kept_out = None;
+            return Ok(None);
+        };
+        let is_ours = !workspace.is_shared || self.take_shared_machine(&workspace.name);
+        Ok(found.filter(|_| is_ours))
+    }
+
+    fn note_settings_faults(&mut self) {
+        let faults = Settings::read(&self.places.root).faults().to_vec();
+        for fault in faults.iter().filter(|fault| !self.settings_faults.contains(fault)) {
+            self.parts.log.note(&Event::plain(Level::Error, format!("{fault}; what was set before counts")));
         }
+        self.settings_faults = faults;
     }
 
     fn change_workspace(&mut self, found: Option<Workspace>) {
         self.leave("the workspace is another one now");
-        self.workspace = found;
+        if let Some(workspace) = found {
+            self.begin(workspace);
+        } else {
+            self.workspace = None;
+        }
         if !self.has_shared_machine() {
             self.shared_lock = None;
-        }
-        if let Some(workspace) = self.workspace.clone() {
-            self.begin(&workspace);
         }
     }
 
     fn follow_settings(&mut self) {
         match self.workspace {
             Some(_) => self.publish(),
+            // What it has published is of use again when it is.
+            None if self.is_unusable() => {}
             None => self.withdraw_left_menus(),
         }
         self.schedule_wake_up();
+        self.tell_log_level();
     }
 
     /// The workspace goes, and with it everything that belongs to it.
@@ -88,34 +101,59 @@ impl Agent {
         self.password = None;
     }
 
-    fn begin(&mut self, workspace: &Workspace) {
-        self.open_menu(workspace);
-        let kept = Kept::read(&workspace.progress(&self.places));
-        let kept = kept.unwrap_or_else(|error| {
-            self.note(&Event::of_error(Level::Warning, &error));
-            None
-        });
-        let invalid = self.what_is_wrong(workspace, kept.as_ref());
-        let kept = kept.unwrap_or_else(|| Kept::of(workspace));
+    fn begin(&mut self, workspace: Workspace) {
+        self.workspace = None;
+        let (kept, invalid) = match self.what_is_there(&workspace) {
+            Ok(there) => there,
+            // Rather no machine than a new one in place of one that is there.
+            Err(error) => {
+                return self.keep_out(KeptOut::Unusable(Event::of_error(Level::Error, &error).text));
+            }
+        };
+        self.kept_out = None;
+        self.open_menu(&workspace);
         self.computer_name = kept.machine;
         self.fts = kept.progress;
+        let layer = workspace.layer(&self.places);
+        self.workspace = Some(workspace);
         self.step_fts(&fts::Input::AgentStarted { invalid });
         if self.is_ready() {
-            let saved = layer::saved_state(&workspace.layer(&self.places)).exists();
-            self.step_life(&life::Input::AgentStarted { saved });
+            self.step_life(&life::Input::AgentStarted { saved: layer::saved_state(&layer).exists() });
         }
     }
 
-    /// What is wrong with the user's machine, if it was ready once.
-    fn what_is_wrong(&self, workspace: &Workspace, kept: Option<&Kept>) -> Option<EventId> {
-        let kept = kept.filter(|kept| kept.progress.stage == Stage::Ready)?;
-        let layer = workspace.layer(&self.places);
-        if !layer.exists() {
-            return Some(EventId::MachineNotFound);
+    /// What there is of the user's machine; and what is wrong with it, if it was ready once.
+    ///
+    /// # Errors
+    /// If that cannot be found out now.
+    fn what_is_there(&mut self, workspace: &Workspace) -> Result<(Kept, Option<EventId>)> {
+        let kept = match Kept::read(&workspace.progress(&self.places)) {
+            Err(error) if error.kind() == ErrorKind::Damaged => {
+                self.note(&Event::of_error(Level::Warning, &error));
+                None
+            }
+            kept => kept?,
+        };
+        let kept = kept.unwrap_or_else(|| Kept::of(workspace));
+        if kept.progress.stage != Stage::Ready {
+            return Ok((kept, None));
         }
-        let is_whole = workspace.master().and_then(|master| layer::check(&layer, &master)).is_ok();
-        let is_valid = is_whole && kept.image_digest == workspace.image_digest;
-        (!is_valid).then_some(EventId::MachineInvalid)
+        let layer = workspace.layer(&self.places);
+        if !is_there(&layer)? {
+            return Ok((kept, Some(EventId::MachineNotFound)));
+        }
+        let is_valid = match layer::check(&layer, &workspace.master()?) {
+            Err(error) if error.kind() == ErrorKind::Damaged => false,
+            checked => checked.map(|()| kept.image_digest == workspace.image_digest)?,
+        };
+        Ok((kept, (!is_valid).then_some(EventId::MachineInvalid)))
+    }
+
+    /// What was in the way may have gone: a disk that was not mounted.
+    pub(super) fn look_again(&mut self) {
+        if let Err(error) = self.look() {
+            self.note(&Event::of_error(Level::Warning, &error));
+        }
     }
 
     fn schedule_wake_up(&mut self) {
@@ -168,4 +206,8 @@ impl Agent {
             Err(error) => self.note(&Event::of_error(Level::Information, &error)),
         }
     }
+}
+
+fn is_there(path: &Path) -> Result<bool> {
+    path.try_exists().map_err(|error| Error::io("cannot look for", error).in_file(path))
 }

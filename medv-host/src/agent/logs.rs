@@ -12,6 +12,9 @@ use crate::event::{Event, Level};
 /// The longest log that is kept, in bytes. A guest could send for ever.
 const MAX_LOG: u64 = 64 << 20;
 
+/// The longest path that a name is made of, in bytes: with what stands before it, file systems take it.
+const LONGEST_NAME: usize = 200;
+
 /// Most logs that are kept.
 const MAX_LOGS: usize = 256;
 
@@ -55,20 +58,63 @@ impl Agent {
         }
     }
 
-    /// The guest's path becomes the name of one file: nothing that the guest says leads out of the folder.
+    /// Where a log of the guest's is kept. For a new one the oldest makes room.
     fn log_path(&self, of_guest: &str) -> io::Result<PathBuf> {
         let folder = self.places.guest_logs();
         fs::create_dir_all(&folder)?;
-        let plain = |c: char| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' };
-        let name: String =
-            of_guest.trim_start_matches(['/', '\\', '.']).chars().take(200).map(plain).collect();
-        if name.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it has no name"));
-        }
-        let path = folder.join(name);
-        if !path.exists() && fs::read_dir(&folder)?.count() >= MAX_LOGS {
-            return Err(io::Error::other("there are too many logs already"));
+        let path = folder.join(file_name(of_guest));
+        if !path.exists() {
+            let logs = fs::read_dir(&folder)?.flatten();
+            let mut logs: Vec<_> =
+                logs.filter_map(|log| Some((log.metadata().ok()?.modified().ok()?, log.path()))).collect();
+            logs.sort();
+            let too_many = (logs.len() + 1).saturating_sub(MAX_LOGS);
+            for (_, oldest) in logs.iter().take(too_many) {
+                fs::remove_file(oldest)?;
+            }
         }
         Ok(path)
+    }
+}
+
+/// The guest's path becomes the name of one file: nothing that the guest says leads out of the folder. A path that another one could
+/// be taken for has a digest of its own in front.
+fn file_name(of_guest: &str) -> String {
+    let path = of_guest.trim_start_matches(['/', '\\', '.']);
+    let mut name = String::new();
+    let mut is_its_own = !path.is_empty();
+    for c in path.chars() {
+        if name.len() + c.len_utf8() > LONGEST_NAME {
+            is_its_own = false;
+            break;
+        }
+        is_its_own &= c != '_';
+        name.push(match c {
+            '/' | '\\' => '_',
+            c if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') => c,
+            _ => {
+                is_its_own = false;
+                '_'
+            }
+        });
+    }
+    if is_its_own { name } else { format!("{}-{name}", &blake3::hash(of_guest.as_bytes()).to_hex()[..8]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_log_has_a_name_that_is_a_files_and_no_other_logs() {
+        assert_eq!(file_name("/var/log/cloud-init.log"), "var_log_cloud-init.log");
+        assert_eq!(file_name("../../etc/passwd"), "etc_passwd");
+        let names =
+            ["/var/log/a_b", "/var/log/a/b", "C:\\Logs\\a b", "C:\\Logs\\a:b", "", "/"].map(file_name);
+        for (number, name) in names.iter().enumerate() {
+            assert!(!names[..number].contains(name) && !name.contains(['/', '\\', ':']), "{names:?}");
+        }
+        let (long, other) = ("ü".repeat(300), format!("{}x", "ü".repeat(300)));
+        assert!(file_name(&long).len() < 255 && file_name(&long) != file_name(&other));
     }
 }

@@ -81,6 +81,7 @@ impl Agent {
             MachineEvent::Running => {}
             MachineEvent::AgentConnected(false) => {
                 self.note(&Event::plain(Level::Debug, "the guest agent has closed its port"));
+                self.fail_requests("the guest agent has ended");
             }
             MachineEvent::Said(message) => self.guest_says(message),
             MachineEvent::Babbled(line) => self.guest_babbles(&line.to_string()),
@@ -90,6 +91,7 @@ impl Agent {
                     self.step_life(&life::Input::Panicked);
                 }
             }
+            MachineEvent::DiskFull => self.disk_is_full(),
             MachineEvent::NotSaved(reason) => self.step_life(&life::Input::NotSaved(reason)),
             MachineEvent::Ended(end) => self.machine_ended(end),
         }
@@ -100,6 +102,7 @@ impl Agent {
         self.machine = None;
         self.machine_number += 1;
         self.guest = None;
+        self.no_room = None;
         self.arriving.clear();
         self.upgrade.end();
         self.fail_requests(reason);
@@ -109,16 +112,32 @@ impl Agent {
     pub(super) fn machine_ended(&mut self, end: End) {
         self.end_machine("the machine has ended");
         match self.is_ready() {
-            true => self.step_life(&life::Input::MachineEnded(end)),
+            true => {
+                // There is nothing left to restart, or to log on to.
+                self.withdraw_question();
+                self.step_life(&life::Input::MachineEnded(end));
+            }
             false => self.step_fts(&fts::Input::MachineEnded(end)),
         }
     }
 
     /// The first words of every connection; the guest answers them.
     pub(super) fn greet(&mut self) {
-        let log_level = u8::try_from(self.settings().number("DiagEventLogLevel")).unwrap_or(3);
+        let log_level = self.log_level();
+        self.log_level_told = log_level;
         let agent = env!("CARGO_PKG_VERSION").to_owned();
         self.send(&ToGuest::Welcome { protocol: VERSION, agent, now: Moment::now().0, log_level });
+    }
+
+    fn log_level(&self) -> u8 {
+        u8::try_from(self.settings().number("DiagEventLogLevel")).unwrap_or(3)
+    }
+
+    /// A guest that was told another level is greeted again.
+    pub(super) fn tell_log_level(&mut self) {
+        if self.guest.is_some() && self.log_level() != self.log_level_told {
+            self.greet();
+        }
     }
 
     /// What cannot be said to a guest that is not there shows itself in time.

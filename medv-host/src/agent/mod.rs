@@ -13,6 +13,7 @@
 //! | `machine.rs` | starting machines, and what they report |
 //! | `guest.rs` | what the guest agent says |
 //! | `facts.rs` | what the guest is told of its host: the network, the printers |
+//! | `full_disk.rs` | a machine that cannot write |
 //! | `upgrade.rs` | the guest agent's next version |
 //! | `errand.rs` | threads for what takes long |
 //! | `asking.rs` | questions to the user, and the password |
@@ -25,6 +26,7 @@
 mod asking;
 mod errand;
 mod facts;
+mod full_disk;
 mod guest;
 mod installed;
 mod kept;
@@ -38,6 +40,7 @@ mod sharing;
 mod telling;
 mod upgrade;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
@@ -53,6 +56,7 @@ use crate::control::{Caller, EventDetail, Request, Status};
 use crate::desktop::{Answer, Desktop};
 use crate::event::{Event, EventLog, Level};
 use crate::fts::{self, Progress, Stage};
+use crate::host_clock::HostClock;
 use crate::hypervisor::{Hypervisor, Machine, MachineEvent, Medium, Network};
 use crate::life::{self, Life};
 use crate::local_time::LocalTime;
@@ -65,10 +69,14 @@ use crate::wakeup;
 use crate::workspace::Workspace;
 use asking::Asked;
 use errand::Errands;
+use full_disk::NoRoom;
 use opening::{Awaited, Purpose};
 use setup::Written;
 use sharing::KeptOut;
 use upgrade::Upgrade;
+
+/// When a machine that cannot be used is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// What the agent stands on. In tests, some of it only pretends.
 pub struct Parts {
@@ -90,6 +98,8 @@ pub struct Parts {
     pub hindrance: Box<dyn Fn() -> Option<wakeup::Hindrance> + Send>,
     /// The clock that is looked at then.
     pub clock: Box<dyn Fn() -> LocalTime + Send>,
+    /// How long the host has been awake.
+    pub awake: Box<dyn Fn() -> Duration + Send>,
     /// The folder with the programs of the guest agent; none if they are not there.
     pub guest_programs: Option<PathBuf>,
     /// The program that menu entries call.
@@ -153,10 +163,17 @@ pub struct Agent {
     menu: Option<Menu>,
     /// The daily wake-up, if the system does not see to it.
     alarm: Option<wakeup::Alarm>,
+    clock: HostClock,
+    /// The settings when all of them could be read last.
+    settings_before: RefCell<Option<Settings>>,
+    /// Why some cannot be read, as it was noted last.
+    settings_faults: Vec<String>,
 
     machine: Option<Box<dyn Machine>>,
     /// The number of the newest machine: what an older one reports does not count.
     machine_number: u64,
+    /// What it writes has no room on the host.
+    no_room: Option<NoRoom>,
     /// How many reports of machines are in the inbox.
     unheard: Arc<AtomicUsize>,
     /// Whether the machine was woken up from its saved state.
@@ -168,6 +185,8 @@ pub struct Agent {
     host_network: Option<HostNetwork>,
     computer_name: String,
     guest: Option<Hello>,
+    /// The level of its log, as it was told last.
+    log_level_told: u8,
     apps: Vec<App>,
     /// Whether the guest has listed its applications since it started.
     are_apps_known: bool,
@@ -205,6 +224,7 @@ impl Agent {
     /// If what is installed cannot be read.
     pub fn new(places: Places, parts: Parts) -> Result<Self> {
         let (outbox, inbox) = mpsc::channel();
+        let clock = HostClock::look((parts.awake)());
         let mut agent = Self {
             places,
             parts,
@@ -218,8 +238,12 @@ impl Agent {
             life: Life::new(),
             menu: None,
             alarm: None,
+            clock,
+            settings_before: RefCell::default(),
+            settings_faults: Vec::new(),
             machine: None,
             machine_number: 0,
+            no_room: None,
             unheard: Arc::default(),
             is_woken: false,
             medium: None,
@@ -227,6 +251,7 @@ impl Agent {
             host_network: None,
             computer_name: String::new(),
             guest: None,
+            log_level_told: 0,
             apps: Vec::new(),
             are_apps_known: false,
             arriving: Vec::new(),
@@ -262,7 +287,9 @@ impl Agent {
         while !self.is_ending {
             self.look_at_alarm();
             self.tell_watchers();
-            match self.hear() {
+            let heard = self.hear();
+            self.look_at_clock();
+            match heard {
                 Some(message) => self.take(message),
                 None => self.time_up(),
             }
@@ -277,6 +304,7 @@ impl Agent {
     /// The next message; `None` if a deadline passes first.
     fn hear(&mut self) -> Option<Message> {
         let deadline = match self.is_ready() {
+            _ if self.is_without_room() => self.no_room.map(|no_room| no_room.next),
             true => {
                 let life = self.life.deadline(&self.settings().life_rules());
                 life.into_iter().chain(self.upgrade.ends()).chain(self.answer_due()).min()
@@ -286,7 +314,8 @@ impl Agent {
         let deadline = deadline.filter(|_| self.workspace.is_some());
         let alarm = self.alarm.as_mut().map(|alarm| alarm.look((self.parts.clock)()));
         let wait = deadline.map(|deadline| Moment::now().until(deadline)).into_iter().chain(alarm).min();
-        let Some(wait) = wait else {
+        let again = self.is_unusable().then_some(LOOK_AGAIN);
+        let Some(wait) = wait.into_iter().chain(again).min() else {
             return self.inbox.recv().ok();
         };
         // The clock has whole seconds, and may be set: it is looked at again after a while.
@@ -312,11 +341,7 @@ impl Agent {
             Message::FromVault(look, found) if look == self.vault_look => self.vault_answers(found),
             // For an attempt, or a question, that is over.
             Message::Setup(..) | Message::FromVault(..) => {}
-            Message::InstalledChanged => {
-                if let Err(error) = self.look() {
-                    self.note(&Event::of_error(Level::Warning, &error));
-                }
-            }
+            Message::InstalledChanged => self.look_again(),
             Message::HostNetwork(network) => self.host_network_is(network),
             Message::Printers(number, printers) => self.printers_found(number, printers),
             Message::Note(event) => self.note(&event),
@@ -326,7 +351,15 @@ impl Agent {
 
     fn time_up(&mut self) {
         let is_due = |deadline: Option<Moment>| deadline.is_some_and(|deadline| deadline <= Moment::now());
-        if self.is_ready() {
+        if self.workspace.is_none() {
+            if self.is_unusable() {
+                self.look_again();
+            }
+        } else if self.is_without_room() {
+            if is_due(self.no_room.map(|no_room| no_room.next)) {
+                self.try_for_room();
+            }
+        } else if self.is_ready() {
             if is_due(self.upgrade.ends()) {
                 self.upgrade_takes_too_long();
             } else if is_due(self.answer_due()) {
@@ -336,6 +369,27 @@ impl Agent {
             }
         } else if is_due(self.fts.deadline) {
             self.step_fts(&fts::Input::TimeUp);
+        }
+    }
+
+    /// What is due, unless somebody had no time for it.
+    fn put_off_deadlines(&mut self, seconds: i64) {
+        self.life.put_off(seconds);
+        self.fts.put_off(seconds);
+        self.upgrade.put_off(seconds);
+        self.put_off_answers(seconds);
+    }
+
+    /// The host may have slept, or its clock may have been set.
+    fn look_at_clock(&mut self) {
+        if let Some(seconds) = self.clock.jumped((self.parts.awake)()) {
+            let text = format!("the host has slept, or its clock was set: {seconds} s");
+            self.note(&Event::plain(Level::Debug, text));
+            self.put_off_deadlines(seconds);
+            if self.guest.is_some() {
+                // It is told the time.
+                self.greet();
+            }
         }
     }
 
@@ -352,9 +406,14 @@ impl Agent {
         self.fts.stage == Stage::Ready
     }
 
-    /// What is set now. Settings that cannot be read are as they are by default.
+    /// What is set now. If not all of it can be read, what was set before: half of the settings may mean another machine.
     fn settings(&self) -> Settings {
-        Settings::read(&self.places.root).unwrap_or_else(|_| Settings::by_default())
+        let now = Settings::read(&self.places.root);
+        if !now.faults().is_empty() {
+            return self.settings_before.borrow().clone().unwrap_or(now);
+        }
+        self.settings_before.replace(Some(now.clone()));
+        now
     }
 
     /// The workspace, for a caller who wants something of it.

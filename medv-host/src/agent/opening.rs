@@ -37,6 +37,9 @@ pub(super) enum Purpose {
     Upgrade(&'static str),
 }
 
+/// So many applications a guest may say that it runs.
+const MAX_FOUND: usize = 1024;
+
 /// Where this agent begins to count. In a machine that was saved programs go on whose ends are told by the numbers of an earlier
 /// agent: microseconds since 1970 are beyond all of those, and exact in JSON of any kind.
 pub(super) fn before_first_request() -> RequestId {
@@ -98,6 +101,18 @@ impl Agent {
         }
     }
 
+    /// What an agent before this one has opened in a machine that was saved since.
+    pub(super) fn still_runs(&mut self, requests: &[RequestId]) {
+        let mut found = 0;
+        for request in requests.iter().take(MAX_FOUND) {
+            if !self.requests.contains_key(request) {
+                self.requests.insert(*request, Purpose::Runs);
+                found += 1;
+            }
+        }
+        self.step_life(&life::Input::AppsFound(found));
+    }
+
     /// What runs has ended. Of anything else a guest has no business to say so, and each ends once.
     pub(super) fn app_ended(&mut self, request: RequestId) {
         if matches!(self.requests.get(&request), Some(Purpose::Runs)) {
@@ -118,6 +133,14 @@ impl Agent {
             Purpose::LogOn | Purpose::Runs | Purpose::Upgrade(_) => None,
         };
         self.requests.values().filter_map(due).min()
+    }
+
+    pub(super) fn put_off_answers(&mut self, seconds: i64) {
+        for purpose in self.requests.values_mut() {
+            if let Purpose::Opens(_, _, due) | Purpose::FetchLog(_, due) = purpose {
+                *due = due.put_off(seconds);
+            }
+        }
     }
 
     pub(super) fn guest_is_silent(&mut self) {

@@ -149,10 +149,10 @@ impl Agent {
     fn side_of(&mut self, url: &str) -> Result<(Side, String)> {
         let address = Address::parse(url)?;
         let settings = self.settings();
-        let (Some(store), true) = (settings.store(), self.is_ready() && self.workspace.is_some()) else {
+        if !self.is_ready() || self.workspace.is_none() {
             return Ok((Side::Host, String::new()));
-        };
-        let (side, warnings) = redirect::decide(store, &address).map_err(engine_error)?;
+        }
+        let (side, warnings) = redirect::decide(settings.store(), &address).map_err(engine_error)?;
         for warning in warnings {
             self.note(&warning);
         }

@@ -20,7 +20,6 @@ use crate::layer;
 use crate::life::{self, Life};
 use crate::moment::Moment;
 use crate::result::SetupResult;
-use crate::settings::Settings;
 
 /// What came of writing the medium with answers.
 pub struct Written {
@@ -157,17 +156,13 @@ impl Agent {
     /// What the guest is told at its first boot is decided and written in a thread: it means reading the disk.
     fn write_answers(&mut self) {
         let Some(workspace) = self.workspace.clone() else { return };
-        let (root, to) = (self.places.root.clone(), self.places.answers());
+        let (settings, to) = (self.settings(), self.places.answers());
         let (password, programs) = (self.password.clone(), self.parts.guest_programs.clone());
         let (errand, outbox) = (self.errands.begin(), self.outbox.clone());
         let work = move || -> Result<Written> {
-            let settings = Settings::read(&root)?;
-            let Some(store) = settings.store() else {
-                return Ok(Written { made: None, computer_name: None });
-            };
             let kind = guest_kind(&workspace.master)?;
             let facts = host_facts::gather();
-            let plan = answers::plan(store, &facts, kind, password.as_ref(), answers::random)?;
+            let plan = answers::plan(settings.store(), &facts, kind, password.as_ref(), answers::random)?;
             let made = answers::make(&plan, programs.as_deref(), &to)?;
             Ok(Written { made, computer_name: plan.answers.computer_name })
         };

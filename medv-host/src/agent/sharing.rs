@@ -1,4 +1,4 @@
-//! The machine that all users of a computer share: one of them has it at a time.
+//! The machine that all users of a computer share: one of them has it at a time. And why a user has not got his machine.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -62,18 +62,25 @@ impl Agent {
             Some(lock) => Ok(lock),
             None => self.lock_shared_machine(workspace),
         };
-        let before = self.kept_out.take();
         match taken {
             Ok(lock) => self.shared_lock = Some(lock),
-            Err(why) => {
-                if before.as_ref() != Some(&why) {
-                    self.note(&Event::of_error(why.level(), &why.error()));
-                    self.tell_kept_out(&why);
-                }
-                self.kept_out = Some(why);
-            }
+            Err(why) => self.keep_out(why),
         }
         self.shared_lock.is_some()
+    }
+
+    /// Whether there is a machine for this user that cannot be used now.
+    pub(super) fn is_unusable(&self) -> bool {
+        matches!(self.kept_out, Some(KeptOut::Unusable(_)))
+    }
+
+    /// This user does not get his machine. He is told why, once.
+    pub(super) fn keep_out(&mut self, why: KeptOut) {
+        if self.kept_out.as_ref() != Some(&why) {
+            self.note(&Event::of_error(why.level(), &why.error()));
+            self.tell_kept_out(&why);
+        }
+        self.kept_out = Some(why);
     }
 
     fn lock_shared_machine(&self, workspace: &str) -> Result<File, KeptOut> {

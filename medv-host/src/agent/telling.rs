@@ -70,7 +70,7 @@ impl Agent {
     }
 
     /// What the user is told is in the log as well: he may not be there.
-    fn tell_user(&mut self, notice: &Notice) {
+    pub(super) fn tell_user(&mut self, notice: &Notice) {
         self.note(&Event::plain(Level::Information, format!("{}: {}", notice.title, notice.text)));
         if let Err(error) = self.parts.desktop.tell(notice) {
             self.note(&Event::of_error(Level::Debug, &error));
@@ -102,7 +102,10 @@ impl Agent {
                 .map(|_| self.fts_detail(settings.fts_rules().max_retries)),
             machine: has_machine.then(|| MachineDetail {
                 power: self.life.power,
-                meaning: self.life.power.meaning().to_owned(),
+                meaning: match self.no_room {
+                    Some(_) => "waits until there is room on the host's disk".to_owned(),
+                    None => self.life.power.meaning().to_owned(),
+                },
                 name: self.guest.as_ref().map(|hello| hello.machine.clone()),
                 apps: self.life.apps,
             }),

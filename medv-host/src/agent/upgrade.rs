@@ -40,6 +40,13 @@ impl Upgrade {
         }
     }
 
+    /// It may take so many seconds longer.
+    pub(super) fn put_off(&mut self, seconds: i64) {
+        if let Self::Until(ends) = self {
+            *ends = ends.put_off(seconds);
+        }
+    }
+
     /// One that is underway is over.
     pub(super) fn end(&mut self) {
         if self.ends().is_some() {

@@ -66,6 +66,16 @@ impl Progress {
         }
     }
 
+    /// What is to happen within a time happens so many seconds later, or earlier: nobody could do anything in them, or the clock was
+    /// set. What the user has put off comes when he was told.
+    pub fn put_off(&mut self, seconds: i64) {
+        if self.stage != Stage::Postponed {
+            for deadline in [&mut self.deadline, &mut self.attempt_ends] {
+                *deadline = deadline.map(|deadline| deadline.put_off(seconds));
+            }
+        }
+    }
+
     pub(super) fn enter(&mut self, stage: Stage, deadline: Option<Moment>) {
         self.stage = stage;
         self.deadline = deadline;

@@ -176,6 +176,8 @@ pub enum MachineEvent {
     Babbled(BadLine),
     /// The guest's system has crashed. The machine is stopped.
     Panicked,
+    /// There is no room on the host for what it writes. The machine is stopped until [`Machine::go_on`].
+    DiskFull,
     /// It could not be saved, and goes on. Why.
     NotSaved(String),
     /// It is gone. Nothing follows.

@@ -18,6 +18,8 @@ pub enum Input {
     AppWanted,
     /// It runs.
     AppStarted,
+    /// So many applications run already in a machine that was saved.
+    AppsFound(u32),
     /// An application has ended.
     AppEnded,
     /// The machine could not be started.

@@ -124,6 +124,14 @@ impl Life {
         let restart = self.restart_since.map(|since| since.after(rules.restart_delay));
         [self.state_ends, self.closes, woken, restart].into_iter().flatten().min()
     }
+
+    /// What is to happen within a time happens so many seconds later, or earlier: nobody could do anything in them, or the clock was
+    /// set. What is to happen at a time stays: the end of a waking up, a restart that was put off.
+    pub fn put_off(&mut self, seconds: i64) {
+        for deadline in [&mut self.state_ends, &mut self.closes, &mut self.opens] {
+            *deadline = deadline.map(|deadline| deadline.put_off(seconds));
+        }
+    }
 }
 
 impl Default for Life {

@@ -51,6 +51,10 @@ impl Life {
                 self.woken = None;
                 Vec::new()
             }
+            (_, Input::AppsFound(found)) => {
+                self.apps = self.apps.saturating_add(*found);
+                Vec::new()
+            }
             (_, Input::AppEnded) => self.app_ended(rules, now),
 
             (Starting, Input::NotStarted { reason, saved }) => self.not_started(reason, *saved),
@@ -310,8 +314,10 @@ impl Life {
     fn wake_ends(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
         let Some(woken) = self.woken.take() else { return Vec::new() };
         let how = if woken.was_saved { CloseAction::Hibernate } else { CloseAction::ShutDown };
+        // Who opens something ends the waking up; what was open before is saved again.
+        let may_close = woken.was_saved || !self.is_used(now);
         match self.power {
-            Power::Awake | Power::Starting | Power::LoggingOn | Power::Running if !self.is_used(now) => {
+            Power::Awake | Power::Starting | Power::LoggingOn | Power::Running if may_close => {
                 self.close(how, rules, now)
             }
             Power::Running => {

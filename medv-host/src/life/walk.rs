@@ -29,6 +29,7 @@ fn inputs() -> Vec<Input> {
         Input::StartWanted,
         Input::AppWanted,
         Input::AppStarted,
+        Input::AppsFound(2),
         Input::AppEnded,
         Input::NotStarted { reason: text(), saved: false },
         Input::Hello,

@@ -22,11 +22,13 @@ impl LogonStart {
     pub(super) fn read(settings: &Settings) -> Self {
         let is_on = settings.is_on(NAME);
         let is_free = setting().and_then(|setting| {
-            let store = settings.store().ok_or_else(|| Error::usage("no settings can be read"))?;
+            let store = settings.store();
             resolve(store, setting).map_err(engine_error)
         });
-        let is_free = is_free
-            .is_ok_and(|resolved| matches!(resolved.origin, Origin::Default | Origin::Set(Scope::User)));
+        let is_free = is_free.is_ok_and(|resolved| {
+            settings.faults().is_empty()
+                && matches!(resolved.origin, Origin::Default | Origin::Set(Scope::User))
+        });
         Self { is_on, is_free }
     }
 }
@@ -54,7 +56,7 @@ mod tests {
     use std::fs;
 
     fn read(root: &Path) -> (bool, bool) {
-        let LogonStart { is_on, is_free } = LogonStart::read(&Settings::read(root).unwrap());
+        let LogonStart { is_on, is_free } = LogonStart::read(&Settings::read(root));
         (is_on, is_free)
     }
 

@@ -112,7 +112,7 @@ impl Tray {
 
     /// What is to be shown now; none without a workspace. The settings are read anew.
     pub(crate) fn content(&self) -> Option<Content> {
-        let settings = Settings::read(&self.root).unwrap_or_else(|_| Settings::by_default());
+        let settings = Settings::read(&self.root);
         let preferences = Preferences {
             logon_start: LogonStart::read(&settings),
             shows_exit: settings.is_on("UxShowExit"),

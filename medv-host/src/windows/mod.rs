@@ -20,3 +20,4 @@ mod text;
 pub(crate) use job::Job;
 pub(crate) use memory::total_memory;
 pub(crate) use pipe::Pipe;
+pub use power::awake;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -11,6 +12,7 @@ use medv_codec::{Error, Result};
 use medv_host::agent::{Agent, Message, Parts};
 use medv_host::control::{Caller, Reply, Request, Status};
 use medv_host::fts::Stage;
+use medv_host::host_clock::awake;
 use medv_host::hypervisor::Hypervisor;
 use medv_host::life::Power;
 use medv_host::local_time::LocalTime;
@@ -40,6 +42,8 @@ pub(crate) struct Laboratory {
     pub(crate) has_timer: bool,
     /// What speaks against that.
     pub(crate) hindrance: Option<Hindrance>,
+    /// So many seconds more than it was the host has been awake, as if its clock had been set back.
+    pub(crate) awake_ahead: Arc<AtomicU64>,
     /// The clock that is looked at if it does not.
     pub(crate) clock: Arc<Mutex<LocalTime>>,
     /// What the host has in its network.
@@ -58,6 +62,7 @@ impl Laboratory {
             safe,
             has_timer: true,
             hindrance: None,
+            awake_ahead: Arc::default(),
             clock: Arc::new(Mutex::new(clock)),
             printers: Arc::default(),
         };
@@ -179,6 +184,7 @@ impl Laboratory {
         };
         let (user, programs) = (user.to_owned(), self.path("programs"));
         let (printers, clock) = (Arc::clone(&self.printers), Arc::clone(&self.clock));
+        let ahead = Arc::clone(&self.awake_ahead);
         let (has_timer, hindrance) = (self.has_timer, self.hindrance);
         let (give, outbox) = channel();
         let thread = thread::spawn(move || {
@@ -194,6 +200,7 @@ impl Laboratory {
                     false => Err(Error::usage("there is no timer")),
                 }),
                 hindrance: Box::new(move || hindrance),
+                awake: Box::new(move || awake() + Duration::from_secs(ahead.load(Ordering::SeqCst))),
                 clock: Box::new(move || *clock.lock().unwrap()),
                 guest_programs: Some(programs),
                 program: "/usr/bin/medv-host".into(),

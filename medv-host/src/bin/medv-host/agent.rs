@@ -11,6 +11,7 @@ use medv_host::answers;
 use medv_host::control::{self, Client, Request};
 use medv_host::desktop::system_desktop;
 use medv_host::event::{Event, EventId, EventLog, Level, SystemLog};
+use medv_host::host_clock;
 use medv_host::host_facts::{self, network};
 use medv_host::hypervisor::{self, qemu::Qemu};
 use medv_host::local_time::LocalTime;
@@ -28,10 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) fn run(root: Option<&Path>) -> Result<()> {
     let places = Places::of_this_user(root)?;
     let threshold = places.root.clone();
-    let level = move || match Settings::read(&threshold) {
-        Ok(settings) => Level::from_setting(settings.number("DiagEventLogLevel")),
-        Err(_) => Some(Level::Information),
-    };
+    let level = move || Level::from_setting(Settings::read(&threshold).number("DiagEventLogLevel"));
     let log: Arc<dyn EventLog> = Arc::new(SystemLog::new(places.state().join("host.log"), Box::new(level)));
     let outcome = live(root, places, &log);
     // Who starts with the session is heard by nobody.
@@ -55,6 +53,7 @@ fn live(root: Option<&Path>, places: Places, log: &Arc<dyn EventLog>) -> Result<
         menu: Folders::of_this_user(),
         schedule_wake_up: scheduler(root),
         hindrance: Box::new(wakeup::hindrance),
+        awake: Box::new(host_clock::awake),
         clock: Box::new(LocalTime::now),
         guest_programs: answers::guest_programs_folder(),
         program,

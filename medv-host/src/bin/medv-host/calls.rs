@@ -5,6 +5,7 @@ use std::path::Path;
 use medv_codec::{Error, Result};
 use medv_host::control::{Client, Reply, Request};
 use medv_host::places::Places;
+use medv_host::settings::Settings;
 use medv_host::workspace::Workspace;
 
 /// Sends a request; `None` if there is no agent.
@@ -27,7 +28,7 @@ pub(crate) fn last(root: Option<&Path>, request: &Request) -> Result<Reply> {
 /// A computer has one workspace: any other name is a mistake.
 pub(crate) fn must_be_installed(root: Option<&Path>, name: &str) -> Result<()> {
     let places = Places::of_this_user(root)?;
-    match Workspace::installed(&places)? {
+    match Workspace::installed(&places, &Settings::read(&places.root))? {
         Some(workspace) if workspace.name.eq_ignore_ascii_case(name) => Ok(()),
         Some(workspace) => Err(Error::usage(format!("the workspace `{name}` is not installed"))
             .advice(format!("the one that is: `{}`", workspace.name))),

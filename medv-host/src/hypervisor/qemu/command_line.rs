@@ -29,7 +29,7 @@ pub(super) struct Facts<'a> {
     /// A window that QEMU can open: `gtk`, `sdl`.
     pub(super) window: Option<&'a str>,
     /// QEMU's driver for the host's loudspeakers.
-    pub(super) audio: Option<&'a str>,
+    pub(super) audio: &'a str,
     /// The host's bridges.
     pub(super) bridges: &'a [String],
     /// What no other host has.
@@ -62,8 +62,8 @@ pub(super) fn arguments(spec: &MachineSpec, facts: &Facts<'_>) -> Result<Vec<Str
     }
     network(&mut line, spec, facts)?;
     screen(&mut line, spec, facts);
-    if let (true, Some(driver)) = (spec.sharing.audio, facts.audio) {
-        line.option("-audiodev", &format!("{driver},id=sound"));
+    if spec.sharing.audio {
+        line.option("-audiodev", &format!("{},id=sound", facts.audio));
         if spec.guest == Guest::WindowsXp {
             line.option("-device", "AC97,audiodev=sound");
         } else {
@@ -223,7 +223,7 @@ mod tests {
             accelerator: Accelerator::Tcg,
             master: &master,
             window: Some("gtk"),
-            audio: Some("pa"),
+            audio: "pa",
             bridges,
             host: "4f",
         };

@@ -144,6 +144,9 @@ fn note(name: &str, data: &Value, story: &Mutex<Story>, report: &dyn Fn(MachineE
             lock(story).heard |= open;
             report(MachineEvent::AgentConnected(open));
         }
+        "BLOCK_IO_ERROR" if data["nospace"] == true && data["action"] == "stop" => {
+            report(MachineEvent::DiskFull);
+        }
         "GUEST_PANICKED" => report(MachineEvent::Panicked),
         "SHUTDOWN" => lock(story).shutdown = data["reason"].as_str().map(str::to_owned),
         _ => {}

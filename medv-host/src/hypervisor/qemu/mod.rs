@@ -39,7 +39,7 @@ use machine::{Launch, QemuMachine};
 use medv_codec::{Error, Result};
 use state::Header;
 
-use super::{End, Hypervisor, Machine, MachineSpec, Report};
+use super::{End, Hypervisor, Machine, MachineSpec, Network, Report, Sharing};
 use crate::layer::{self, MasterForm};
 
 /// A guest on KVM that was not heard of for so long has not booted.
@@ -76,6 +76,8 @@ impl Qemu {
             machine: installation.machine.clone(),
             accelerator,
             memory_mib: spec.memory_mib,
+            sound: spec.sharing.audio,
+            bridges: (spec.network == Network::Bridged).then(host::bridges),
         });
         let facts = Facts {
             machine: &header.machine,
@@ -83,10 +85,15 @@ impl Qemu {
             master: &master,
             window: host::window(&installation.displays),
             audio: host::audio(&installation.audio_drivers),
-            bridges: &host::bridges(),
+            bridges: header.bridges.as_deref().unwrap_or_default(),
             host: &host::id(),
         };
-        let spec = &MachineSpec { memory_mib: header.memory_mib, ..spec.clone() };
+        let spec = &MachineSpec {
+            memory_mib: header.memory_mib,
+            network: if header.bridges.is_some() { Network::Bridged } else { Network::Nat },
+            sharing: Sharing { audio: header.sound, ..spec.sharing },
+            ..spec.clone()
+        };
         let mut command = self.held();
         command.args(command_line::arguments(spec, &facts)?);
         let has_window = spec.visible && facts.window.is_some();

@@ -24,6 +24,10 @@ pub(super) struct Header {
     pub(super) machine: String,
     pub(super) accelerator: Accelerator,
     pub(super) memory_mib: u32,
+    /// Whether it has a sound card.
+    pub(super) sound: bool,
+    /// The bridges that its adapters are on; none if it shares the host's address.
+    pub(super) bridges: Option<Vec<String>>,
 }
 
 /// Reads what a state was saved from.

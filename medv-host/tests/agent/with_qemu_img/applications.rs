@@ -268,12 +268,13 @@ fn until_the_guest_has_run_a_name_is_looked_up_in_the_menu() {
 
 #[test]
 fn a_guest_that_does_not_answer_is_started_again() {
-    let laboratory = Laboratory::new("[VM]\nTaskTimeout = 1\n");
+    let laboratory = Laboratory::new("");
     let machines = Guest::new().machines(|call| match call {
         Call::Send(ToGuest::StartApp { .. }) => Some(Vec::new()),
         _ => None,
     });
     let agent = ready(&laboratory, &machines);
+    laboratory.set("[VM]\nTaskTimeout = 5\n");
     let before = starts(&machines).len();
     let error = agent.ask(open("writer")).unwrap_err();
     assert_eq!(error.to_string(), "the guest agent does not answer");

@@ -5,6 +5,7 @@ mod applications;
 mod facts;
 mod failing;
 mod first_time_setup;
+mod hindered;
 mod killed;
 mod late;
 mod life;

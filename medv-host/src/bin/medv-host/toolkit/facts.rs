@@ -58,7 +58,7 @@ impl Facts {
     pub(crate) fn read(places: &Places, level: Level) -> Self {
         let log = LogFile::new(places.state().join("host.log"));
         Self {
-            workspace: Workspace::installed(places).map_err(said),
+            workspace: Workspace::installed(places, &Settings::read(&places.root)).map_err(said),
             results: SetupResult::all(&places.monitoring()).map_err(said),
             host_log: log.last(LINES, level).map_err(said),
             guest_logs: guest_logs(&places.guest_logs()).map_err(said),
