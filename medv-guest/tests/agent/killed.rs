@@ -87,6 +87,8 @@ fn the_next_agent_tells_the_end_of_what_runs() {
     for _ in 0..2 {
         guest.kill();
         let (mut host, _) = guest.start_greeted();
+        let runs = |said| if let ToHost::StillRuns { requests } = said { Some(requests) } else { None };
+        assert_eq!(host.wait_for(runs), [7]);
         assert_eq!(ended_before(&mut host, 1), NONE);
     }
     guest.kill();

@@ -57,6 +57,7 @@ fn from_the_package_to_applications_and_back() {
     std::thread::sleep(std::time::Duration::from_secs(5));
     let _ = host.run(&["start", "Office", "--wait"]).exits(0);
     host.until("the guest speaks again", |status| status["machine"]["name"].is_string());
+    host.until("the calculator runs on", |status| status["machine"]["apps"] == 1);
     let running = host.agent_cost();
     assert!(running.is_below(10), "with a guest that runs: {running:?}");
     let _ = host.run(&["stop", "Office", "--how", "shut-down", "--wait"]).exits(0);
