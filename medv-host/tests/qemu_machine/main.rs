@@ -4,3 +4,4 @@
 mod laboratory;
 mod with_qemu_system_x86_64;
 mod with_qemu_system_x86_64_and_a_bridge;
+mod with_qemu_system_x86_64_and_a_small_disk;
