@@ -143,7 +143,7 @@ pub fn uninstall(machine: &Machine, name: &str, delete_disks: bool) -> Result<Re
     for setting in record.settings() {
         store.clear(Scope::Machine, setting).map_err(engine_error)?;
     }
-    remove_file(&machine.autostart())?;
+    machine.remove_autostart()?;
     let mut disks = Vec::new();
     if delete_disks {
         disks.extend(layers::delete(machine)?);
@@ -238,7 +238,7 @@ fn undo_settings(machine: &Machine, earlier: Option<&Record>) -> Result<()> {
         return remove_file(&machine.kept_settings());
     }
     if earlier.is_none() {
-        remove_file(&machine.autostart())?;
+        machine.remove_autostart()?;
     }
     for (to, from) in kept(machine) {
         let bytes = fs::read(&from).map_err(|error| Error::io("cannot read", error).in_file(&from))?;

@@ -25,8 +25,8 @@ fn processes_of(spec: &MachineSpec) -> Vec<String> {
     processes.filter_map(|entry| entry.file_name().into_string().ok()).filter(runs).collect()
 }
 
-fn kill(process: &str) {
-    assert!(Command::new("kill").args(["-9", process]).status().unwrap().success());
+fn kill(signal: &str, process: &str) {
+    assert!(Command::new("kill").args([signal, process]).status().unwrap().success());
 }
 
 /// One life, as every boot takes seconds: set up, restarted, saved, woken up, shut down, crashed.
@@ -102,7 +102,7 @@ fn a_machine_whose_qemu_is_killed_has_died() {
     let spec = laboratory.machine_of("alice");
     let running = Running::start(&qemu(), &spec);
     let [process] = &*processes_of(&spec) else { panic!("one QEMU runs") };
-    kill(process);
+    kill("-9", process);
     let how = running.wait("death", |event| match event {
         MachineEvent::Ended(End::Died(how)) => Some(how.clone()),
         _ => None,
@@ -125,6 +125,21 @@ fn two_users_share_a_master_but_nobody_shares_a_layer() {
     drop(other);
     drop(running.machine);
     assert!(processes_of(&alice).is_empty() && processes_of(&bob).is_empty());
+}
+
+#[test]
+fn what_all_processes_of_a_session_are_told_at_its_end_does_not_end_the_machine_before_its_owner_does() {
+    let laboratory = Laboratory::over_nothing();
+    let spec = laboratory.machine_of("alice");
+    let running = Running::start(&qemu(), &spec);
+    running.wait_for(&MachineEvent::Running);
+    for signal in ["-TERM", "-HUP", "-INT"] {
+        kill(signal, &processes_of(&spec)[0]);
+    }
+    let saved = laboratory.path("alice.saved");
+    running.machine.save(&saved).unwrap();
+    running.wait_for(&MachineEvent::Ended(End::Saved));
+    assert!(saved.exists());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A session with a bus and nothing on it; a session with no bus at all; the end of a session.
 
-use std::sync::mpsc::channel;
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel, sync_channel};
 
 use medv_host::desktop::{Answer, Desktop, Freedesktop, Notice, Question, Urgency};
 use medv_host::logind;
@@ -9,7 +11,7 @@ use medv_host::vault::{SecretService, Vault};
 use medv_protocol::Secret;
 use zbus::blocking::{Connection, MessageIterator};
 use zbus::names::MemberName;
-use zbus::zvariant::ObjectPath;
+use zbus::zvariant::{ObjectPath, Value};
 
 use crate::private_session::{Noted, PrivateSession, answer};
 
@@ -53,7 +55,8 @@ fn the_end_of_the_users_own_session_is_heard_from_logind() {
     let session = PrivateSession::new();
     let logind = session.connecting().name("org.freedesktop.login1").unwrap().build().unwrap();
     let (end, ended) = channel();
-    logind::watch(&session.connection(), "2".to_owned(), move || end.send(()).unwrap()).unwrap();
+    let nowhere = Path::new("/nowhere");
+    logind::watch(&session.connection(), nowhere, "2".to_owned(), move || end.send(()).unwrap()).unwrap();
     let removed = |from: &zbus::blocking::Connection, id: &str| {
         let path = ObjectPath::try_from(format!("/org/freedesktop/login1/session/_3{id}")).unwrap();
         let manager = ("/org/freedesktop/login1", "org.freedesktop.login1.Manager");
@@ -67,6 +70,44 @@ fn the_end_of_the_users_own_session_is_heard_from_logind() {
         .unwrap();
     ended.try_recv().unwrap_err();
     removed(&logind, "2");
+    ended.recv().unwrap();
+}
+
+/// A logind that says of its one session that it is what the receiver says, one after the other.
+fn logind_with_states(session: &PrivateSession, states: Receiver<&'static str>) -> Connection {
+    let service = session.connecting().name("org.freedesktop.login1").unwrap().build().unwrap();
+    let calls = MessageIterator::from(&service);
+    let answering = service.clone();
+    std::thread::spawn(move || {
+        for call in calls.filter_map(Result::ok) {
+            let header = call.header();
+            match header.member().map(MemberName::as_str) {
+                Some("GetSession") => {
+                    let path = ObjectPath::try_from("/org/freedesktop/login1/session/_32").unwrap();
+                    answering.reply(&header, &path).unwrap();
+                }
+                Some("Get") => answering.reply(&header, &Value::from(states.recv().unwrap())).unwrap(),
+                _ => {}
+            }
+        }
+    });
+    service
+}
+
+#[test]
+fn a_session_that_closes_and_waits_for_us_is_over() {
+    let session = PrivateSession::new();
+    // Nothing changes until the last state was asked for.
+    let (state, states) = sync_channel(0);
+    let _logind = logind_with_states(&session, states);
+    let sessions = tempfile::tempdir().unwrap();
+    let (end, ended) = channel();
+    let ends = move || end.send(()).unwrap();
+    logind::watch(&session.connection(), sessions.path(), "2".to_owned(), ends).unwrap();
+    fs::write(sessions.path().join("2"), "").unwrap();
+    state.send("active").unwrap();
+    fs::write(sessions.path().join("2"), "").unwrap();
+    state.send("closing").unwrap();
     ended.recv().unwrap();
 }
 

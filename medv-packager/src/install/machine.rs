@@ -72,6 +72,11 @@ impl Machine {
         self.root.join("etc/xdg/autostart/medv-host.desktop")
     }
 
+    /// How a systemd that makes a unit of [`Self::autostart`] ends that.
+    pub(super) fn autostart_end(&self) -> PathBuf {
+        self.root.join(r"etc/systemd/user/app-medv\x2dhost@autostart.service.d/medv.conf")
+    }
+
     /// Layers of a workspace that all users share.
     pub fn all_users(&self) -> PathBuf {
         self.state().join("allusers")
@@ -84,7 +89,7 @@ impl Machine {
 
     /// All folders that an installation makes, but for the one of the disk.
     pub(super) fn places(&self) -> Vec<PathBuf> {
-        let files = [self.settings(), self.autostart()];
+        let files = [self.settings(), self.autostart(), self.autostart_end()];
         let beside = files.iter().filter_map(|file| file.parent()).map(Path::to_owned);
         FOLDERS.iter().map(|(name, _)| self.state().join(name)).chain(beside).collect()
     }
@@ -156,7 +161,15 @@ impl Machine {
     pub(super) fn write_autostart(&self) -> Result<()> {
         let text = "[Desktop Entry]\nType=Application\nName=MED-V Host Agent\nExec=medv-host run\nNoDisplay=true\n\
                     X-GNOME-Autostart-enabled=true\n";
-        write(&self.autostart(), text.as_bytes())
+        write(&self.autostart(), text.as_bytes())?;
+        let text = "[Service]\n# The host agent closes the machine first, which may take as long as VM\\TaskTimeout lets it.\n\
+                    KillMode=mixed\nTimeoutStopSec=15min\n";
+        write(&self.autostart_end(), text.as_bytes())
+    }
+
+    pub(super) fn remove_autostart(&self) -> Result<()> {
+        let files = [self.autostart(), self.autostart_end()];
+        files.iter().try_for_each(|file| super::remove_file(file))
     }
 }
 

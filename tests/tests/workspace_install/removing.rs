@@ -45,7 +45,11 @@ fn layers_stay_unless_they_are_to_be_deleted() {
     let before = site.tree();
     let _ = site.uninstall(&["Office"]).exits(0);
     let gone: Vec<_> = before.keys().filter(|path| !site.tree().contains_key(*path)).cloned().collect();
-    let expected = ["etc/xdg/autostart/medv-host.desktop", "var/lib/medv/workspace.toml"];
+    let expected = [
+        r"etc/systemd/user/app-medv\x2dhost@autostart.service.d/medv.conf",
+        "etc/xdg/autostart/medv-host.desktop",
+        "var/lib/medv/workspace.toml",
+    ];
     assert_eq!(gone, expected.map(std::path::PathBuf::from));
 }
 
@@ -59,6 +63,7 @@ fn all_of_them_are_deleted_and_no_link_is_followed() {
     let after = site.tree();
     let gone: Vec<_> = before.keys().filter(|path| !after.contains_key(*path)).cloned().collect();
     let expected = [
+        r"etc/systemd/user/app-medv\x2dhost@autostart.service.d/medv.conf",
         "etc/xdg/autostart/medv-host.desktop",
         "home/anna/.local/share/medv/office.vhd",
         "home/anna/.local/share/medv/states",

@@ -23,6 +23,7 @@ fn the_disk_the_settings_and_the_start_of_the_host_agent_are_installed() {
         ("var/lib/medv/medvlock/medv.lock", 0o660),
         ("var/lib/medv/workspace.toml", 0o644),
         ("etc/xdg/autostart/medv-host.desktop", 0o644),
+        (r"etc/systemd/user/app-medv\x2dhost@autostart.service.d/medv.conf", 0o644),
         ("etc/medv/settings.toml", 0o644),
     ] {
         assert_eq!(mode(path), expected, "{path}");
@@ -45,6 +46,7 @@ fn removed_it_leaves_its_disk_and_what_was_there_before() {
     assert!(site.listed().is_none() && site.settings().is_empty());
     assert!(site.master().exists());
     assert!(!site.root("etc/xdg/autostart/medv-host.desktop").exists());
+    assert!(!site.root(r"etc/systemd/user/app-medv\x2dhost@autostart.service.d/medv.conf").exists());
     let settings = fs::read_to_string(site.root("etc/medv/settings.toml")).unwrap();
     for line in OWN.lines() {
         assert!(settings.lines().any(|own| own == line), "{line} in {settings}");
@@ -73,4 +75,31 @@ fn the_disk_goes_where_it_is_told_to() {
     let report = site.uninstall(&["Office", "--delete-disks"]).exits(0).json();
     assert_eq!(report["deleted_disks"].as_array().unwrap().len(), 1);
     assert!(!site.master().exists());
+}
+
+mod with_systemctl {
+    use std::process::Command;
+
+    use super::*;
+
+    const GENERATOR: &str = "/usr/lib/systemd/user-generators/systemd-xdg-autostart-generator";
+
+    #[test]
+    fn the_unit_that_systemd_makes_of_the_autostart_entry_is_the_one_whose_end_is_ours_to_say() {
+        let site = Site::new();
+        let _ = site.install(&["office"]).exits(0);
+        let (bin, made) = (site.root("usr/bin"), site.root("made"));
+        fs::create_dir_all(&bin).unwrap();
+        fs::write(bin.join("medv-host"), "").unwrap();
+        fs::set_permissions(bin.join("medv-host"), fs::Permissions::from_mode(0o755)).unwrap();
+        fs::create_dir(&made).unwrap();
+        let mut generator = Command::new(GENERATOR);
+        generator.args([&made; 3]).env("PATH", bin).env("XDG_CONFIG_DIRS", site.root("etc/xdg"));
+        assert!(generator.status().unwrap().success());
+        let unit = r"app-medv\x2dhost@autostart.service";
+        assert!(made.join(unit).exists());
+        let settings =
+            fs::read_to_string(site.root(&format!("etc/systemd/user/{unit}.d/medv.conf"))).unwrap();
+        assert!(settings.contains("\nKillMode=mixed\n"), "{settings}");
+    }
 }

@@ -110,10 +110,12 @@ fn watch_installed(root: &Path, agent: &Agent, log: &dyn EventLog) {
 /// A desktop may end without ending what it has started.
 #[cfg(unix)]
 fn watch_session(agent: &Agent, log: &dyn EventLog) {
+    use medv_host::logind;
     let Ok(id) = std::env::var("XDG_SESSION_ID") else { return };
     let outbox = agent.outbox();
-    let watched = zbus::blocking::Connection::system()
-        .and_then(|bus| medv_host::logind::watch(&bus, id, move || _ = outbox.send(Message::SessionEnds)));
+    let watched = zbus::blocking::Connection::system().and_then(|bus| {
+        logind::watch(&bus, Path::new(logind::SESSIONS), id, move || _ = outbox.send(Message::SessionEnds))
+    });
     if let Err(error) = watched {
         log.note(&Event::plain(Level::Debug, format!("logind does not tell when the session ends: {error}")));
     }

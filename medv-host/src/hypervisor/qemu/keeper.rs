@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
+use nix::sys::signal;
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 
 /// The first argument of `medv-host` that leads here.
@@ -34,6 +35,10 @@ pub fn keeper_main(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 fn hold(parent: Pid) -> io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
+    // What ends a terminal, a session or a service is told to all of its processes at once. The machine's end is its owner's business,
+    // who has it saved.
+    let signals = [signal::SIGINT, signal::SIGTERM, signal::SIGHUP].into_iter().collect();
+    signal::sigprocmask(signal::SigmaskHow::SIG_BLOCK, Some(&signals), None)?;
     // It may have ended before the signal was asked for.
     if getppid() == Some(parent) { Ok(()) } else { Err(io::Error::other("its owner has ended")) }
 }
