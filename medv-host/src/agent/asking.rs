@@ -21,6 +21,8 @@ pub(super) enum Asked {
     Retry,
     Password,
     Restart,
+    /// Whether a guest that has forgotten its setup may lose the rest, too.
+    Anew,
 }
 
 impl Agent {
@@ -59,6 +61,8 @@ impl Agent {
                 true => self.step_life(&life::Input::PasswordRefused),
                 false => self.step_fts(&fts::Input::Later),
             },
+            (Asked::Anew, Answer::Yes) => self.step_fts(&fts::Input::Reset),
+            (Asked::Anew, _) => {}
             (Asked::Restart, Answer::Yes) => self.step_life(&life::Input::Yes),
             (Asked::Restart, _) => self.step_life(&life::Input::Later),
         }

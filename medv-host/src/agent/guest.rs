@@ -4,6 +4,7 @@ use medv_protocol::{App, AppId, Hello, MAX_APPS, Phase, ToHost, knows_version};
 
 use super::Agent;
 use super::asking::Asked;
+use crate::desktop::Question;
 use crate::event::{Event, EventId, Level};
 use crate::fts;
 use crate::life;
@@ -74,10 +75,12 @@ impl Agent {
         match (self.is_ready(), phase) {
             (false, phase) => self.step_fts(&fts::Input::Hello(phase)),
             (true, Phase::Ready) => self.step_life(&life::Input::Hello),
-            // A guest that has forgotten its setup: only a new one helps.
+            // Only a new one helps, but what is on its disk is the user's.
             (true, Phase::Setup) => {
                 self.note(&Event::numbered(EventId::MachineInvalid, "the guest is not set up any more"));
-                self.step_fts(&fts::Input::Reset);
+                let message = "The guest is not set up any more. If it is set up anew, all that is on its disk is lost.";
+                let link = self.settings().help_page();
+                self.ask(Asked::Anew, &Question::Retry { message: message.to_owned(), link });
             }
         }
     }

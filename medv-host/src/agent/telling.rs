@@ -86,6 +86,10 @@ impl Agent {
                     ("first time setup has failed; is it to be tried again?", "medv-host answer yes|later")
                 }
                 Asked::Password => ("the password for the guest", "medv-host password"),
+                Asked::Anew => (
+                    "the guest is not set up any more; may it be set up anew, and all that is on its disk be lost?",
+                    "medv-host answer yes|later",
+                ),
                 Asked::Restart => ("may the guest restart?", "medv-host answer yes|later"),
             };
             QuestionDetail { question: question.to_owned(), answer: answer.to_owned() }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use medv_host::control::{Request, Status};
 use medv_host::desktop::{Answer, Question};
+use medv_host::fts::Stage;
 use medv_host::hypervisor::MachineEvent;
 use medv_host::hypervisor::pretend::Call;
 use medv_host::life::Power;
@@ -177,5 +178,28 @@ fn what_runs_in_a_machine_that_was_saved_is_known_to_the_next_agent() {
     // With the last one nothing is lost any more.
     machines.report(said(ToHost::AppEnded { request: 8 }));
     agent.wait_for("a restart", |_| starts(&machines).len() == 2);
+    agent.end();
+}
+
+#[test]
+fn a_guest_that_has_forgotten_its_setup_is_set_up_anew_when_the_user_says_so() {
+    let laboratory = Laboratory::new("");
+    let guest = set_up(&laboratory);
+    guest.system.lock().unwrap().is_set_up = false;
+    let layer = fs::read(laboratory.layer()).unwrap();
+    let desk = Desk::new(|question| match question {
+        Question::Password { .. } => Some(password(PASSWORD, true)),
+        _ => None,
+    });
+    let machines = guest.machines(|_| None);
+    let agent = laboratory.start(machines.clone(), &desk);
+    agent.wait_for("a question", |status| status.question.is_some());
+    assert_eq!(fs::read(laboratory.layer()).unwrap(), layer);
+    assert_eq!(laboratory.diary.numbers(), [3084]);
+    agent.ask(Request::Answer { yes: true }).unwrap();
+    // With the answers, and without them.
+    agent.wait_for("two more starts", |status| {
+        status.first_time_setup.as_ref().unwrap().stage == Stage::Ready && starts(&machines).len() == 3
+    });
     agent.end();
 }
