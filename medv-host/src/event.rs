@@ -100,19 +100,9 @@ event_ids! {
     AppStartFailed = 4038, Error, "an application could not be started";
     GuestRestartedNoSession = 4040, Warning, "the guest was restarted, as nobody could be logged on";
     GuestRecycleFailed = 4042, Error, "restarting the guest did not help";
-    PasswordNotReset = 4043, Warning, "the password has expired, and the guest has not got the new one";
-    UrlNoWorkspaceName = 5005, Error, "an address cannot be opened in the guest: no workspace has a name";
-    UrlChannelFailed = 5006, Error, "the channel for addresses could not be made";
-    NetworkDataMalformed = 7001, Error, "what the host said about its network cannot be understood";
-    NetworkNotApplied = 7005, Error, "a change of the host's network could not be applied";
     MachineNotFound = 8006, Error, "the machine was not found";
     NetworkNotCollected = 8008, Error, "what the host's network is could not be found out";
     NetworkNotDelivered = 8010, Error, "a change of the host's network could not be told to the guest";
-    NetworkNotReset = 8011, Error, "what the guest knows of the host's network could not be reset";
-    PrinterFileNotReadable = 9001, Error, "the list of printers cannot be read";
-    PrinterFileNotWritable = 9002, Error, "the list of printers cannot be written";
-    PrinterFolderNotMade = 9004, Error, "the folder for the list of printers could not be made";
-    PrinterNoWorkspaceName = 9005, Error, "printers cannot be shared: no workspace has a name";
     MenuFileFailed = 10015, Warning, "a file of the menu could not be read; the others are not affected";
     MenuEntryFailed = 10021, Warning, "a menu entry could not be changed; the others are not affected";
     WakeUpUsage = 11001, Error, "the command to wake up the machine was wrong";
@@ -122,13 +112,6 @@ event_ids! {
     Unhandled = 14004, Error, "the host agent has met an error that it did not expect, and ends";
     AlreadyRunning = 14005, Error, "another host agent of this session is running";
     RegistryNotChanged = 14006, Error, "a setting could not be changed or removed";
-    ParameterFileInvalid = 14007, Error, "a file with parameters is not valid";
-    ParameterFileMissing = 14008, Error, "a file with parameters is not there";
-    ParameterFileUnreadable = 14009, Error, "a file with parameters cannot be read";
-    ParameterFileMalformed = 14010, Error, "a file with parameters cannot be understood";
-    ParameterFileUnexpected = 14011, Error, "reading a file with parameters failed in an unexpected way";
-    FolderRightsNotSet = 14012, Error, "the rights of a folder could not be set";
-    LockFileNotMade = 14013, Error, "the lock file could not be made";
 }
 
 /// Something that happened.

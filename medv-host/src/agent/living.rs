@@ -10,7 +10,7 @@ use medv_protocol::ToGuest;
 use super::Agent;
 use super::asking::Asked;
 use crate::desktop::Question;
-use crate::event::{Event, Level};
+use crate::event::{Event, EventId, Level, with_causes};
 use crate::layer;
 use crate::life::{Action, Input};
 use crate::moment::Moment;
@@ -65,7 +65,7 @@ impl Agent {
             started = self.boot(&layer);
         }
         if let Err(error) = started {
-            self.note(&Event::of_error(Level::Warning, &error));
+            self.note(&Event::numbered(EventId::VmStartFailed, with_causes(&error)));
             self.step_life(&Input::NotStarted { reason: error.to_string(), saved: saved.exists() });
         }
     }

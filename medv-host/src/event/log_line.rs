@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use time::OffsetDateTime;
-
 use super::{Event, Level};
+use crate::moment::Moment;
 
 /// An event as the log has it. What cannot stand in a line is escaped as Rust does it: `\n`, `\\`, `\u{1b}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +22,7 @@ impl LogLine {
     /// The line for what has happened now.
     pub(super) fn now(event: &Event) -> Self {
         Self {
-            time: utc(OffsetDateTime::now_utc()),
+            time: Moment::now().to_string(),
             level: event.level,
             number: event.id.map(super::EventId::number),
             text: event.text.clone(),
@@ -56,12 +55,6 @@ impl fmt::Display for LogLine {
         }
         Ok(())
     }
-}
-
-fn utc(time: OffsetDateTime) -> String {
-    let (hour, minute, second) = time.to_hms();
-    let (year, month, day) = time.to_calendar_date();
-    format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", u8::from(month))
 }
 
 fn unescaped(text: &str) -> Option<String> {
@@ -97,7 +90,7 @@ mod tests {
     #[test]
     fn a_line_says_when_how_grave_which_and_what() {
         let event = Event::numbered(EventId::PreparationFailed, "no room\nat all");
-        let line = LogLine { time: utc(OffsetDateTime::UNIX_EPOCH), ..LogLine::now(&event) };
+        let line = LogLine { time: Moment(0).to_string(), ..LogLine::now(&event) };
         assert_eq!(
             line.to_string(),
             r"1970-01-01T00:00:00Z error 3071 the machine could not be prepared: no room\nat all"

@@ -72,11 +72,14 @@ fn a_server_that_hangs_up_or_stammers_is_asked_again() {
     }
 }
 
+/// Long enough for an answer of a busy machine.
+const SILENCE: Duration = Duration::from_secs(2);
+
 #[test]
 fn silence_is_not_waited_for() {
     for misbehaviour in [Misbehaviour::NoAnswer, Misbehaviour::StallAfter(12_345)] {
         let server = WebServer::serving(file()).misbehaving(once(2, misbehaviour));
-        let options = HttpOptions { stall_timeout: Duration::from_millis(200), ..quick() };
+        let options = HttpOptions { stall_timeout: SILENCE, ..quick() };
         let Ok(Opened::Ranged(source)) = HttpSource::open(&server.url(), options) else {
             panic!("expected ranges")
         };
@@ -98,7 +101,7 @@ fn lasting_silence_is_called_so() {
                 _ => Some(Misbehaviour::StallAfter(500)),
             });
         let retry = Retry { tries: 2, ..quick().retry };
-        let options = HttpOptions { stall_timeout: Duration::from_millis(200), retry, ..quick() };
+        let options = HttpOptions { stall_timeout: SILENCE, retry, ..quick() };
         let error = match HttpSource::open(&server.url(), options).unwrap() {
             Opened::Ranged(source) => read_all(&source).unwrap_err(),
             Opened::Streamed(stream) => drain(stream).unwrap_err(),

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 /// How long it is looked at.
-const WHILE: Duration = Duration::from_secs(4);
+const WHILE: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(crate) struct Cost {

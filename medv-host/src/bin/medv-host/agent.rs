@@ -10,7 +10,7 @@ use medv_host::agent::{Agent, Message, Parts, ScheduleWakeUp};
 use medv_host::answers;
 use medv_host::control::{self, Client, Request};
 use medv_host::desktop::system_desktop;
-use medv_host::event::{Event, EventId, EventLog, Level, SystemLog};
+use medv_host::event::{Event, EventId, EventLog, Level, SystemLog, with_causes};
 use medv_host::host_clock;
 use medv_host::host_facts::{self, network};
 use medv_host::hypervisor::{self, qemu::Qemu};
@@ -24,7 +24,7 @@ use medv_host::wakeup;
 use medv_host::watch;
 
 /// How long callers have to hear the last that is said to them.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(root: Option<&Path>) -> Result<()> {
     let places = Places::of_this_user(root)?;
@@ -34,7 +34,7 @@ pub(crate) fn run(root: Option<&Path>) -> Result<()> {
     let outcome = live(root, places, &log);
     // Who starts with the session is heard by nobody.
     if let Err(error) = &outcome {
-        log.note(&Event::of_error(Level::Error, error));
+        log.note(&Event::numbered(EventId::Unhandled, with_causes(error)));
     }
     outcome
 }
@@ -155,7 +155,7 @@ fn user() -> Result<String> {
 
 /// An agent that does not answer may be about to end; one that was killed leaves its lock, for a moment, to a program that it
 /// was just starting.
-const ENDS_WITHIN: Duration = Duration::from_secs(5);
+const ENDS_WITHIN: Duration = Duration::from_secs(10);
 
 /// The lock of the session's agent. `None` if another one has it: that one looks again at what is installed.
 fn only_one(places: &Places, log: &dyn EventLog) -> Result<Option<File>> {

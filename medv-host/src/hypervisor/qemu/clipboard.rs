@@ -2,7 +2,7 @@
 //!
 //! QEMU before 10.1 cannot save a machine that has one, so it is plugged in after the start and pulled out before saving.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use medv_codec::Result;
 use serde_json::json;
@@ -12,6 +12,9 @@ use super::qmp::Qmp;
 
 const PORT: &str = "clipboard";
 const BACKEND: &str = "clipboard-backend";
+
+/// On a busy host.
+const LETS_GO: Duration = Duration::from_secs(10);
 
 pub(super) fn plug_in(qmp: &Qmp) -> Result<()> {
     let backend = json!({"type": "qemu-vdagent", "data": {"clipboard": true}});
@@ -24,11 +27,11 @@ pub(super) fn plug_in(qmp: &Qmp) -> Result<()> {
 pub(super) fn pull_out(qmp: &Qmp) -> Result<()> {
     qmp.execute("device_del", &json!({"id": PORT}))?;
     // The port lets go of the backend a moment after the answer.
-    for _ in 0..100 {
-        if qmp.execute("chardev-remove", &json!({"id": BACKEND})).is_ok() {
-            return Ok(());
+    let begun = Instant::now();
+    loop {
+        match qmp.execute("chardev-remove", &json!({"id": BACKEND})) {
+            Err(_) if begun.elapsed() < LETS_GO => std::thread::sleep(Duration::from_millis(10)),
+            removed => return removed.map(drop),
         }
-        std::thread::sleep(Duration::from_millis(10));
     }
-    qmp.execute("chardev-remove", &json!({"id": BACKEND})).map(drop)
 }

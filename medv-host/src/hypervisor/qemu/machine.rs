@@ -23,7 +23,7 @@ use super::{clipboard, viewer};
 use crate::hypervisor::{End, Machine, MachineEvent, Report};
 
 /// How long QEMU may take to end when it is told to.
-pub(super) const QUIT: Duration = Duration::from_secs(5);
+const QUIT: Duration = Duration::from_secs(5);
 
 /// Called at the end: whether the guest was ever heard, how long the machine ran, and what came of it.
 pub(super) type Judge = Box<dyn Fn(bool, Duration, &End) + Send>;
@@ -127,11 +127,12 @@ impl QemuMachine {
             ended,
         })
     }
+}
 
-    fn quit(&self) {
-        if self.qmp.execute_within(QUIT, "quit", &json!({})).is_err() {
-            self.killer.kill();
-        }
+/// Ends QEMU, as hard as it must be.
+pub(super) fn quit(qmp: &Qmp, killer: &Killer) {
+    if qmp.execute_within(QUIT, "quit", &json!({})).is_err() {
+        killer.kill();
     }
 }
 
@@ -188,7 +189,7 @@ impl Machine for QemuMachine {
 
     fn turn_off(&self) -> Result<()> {
         lock(&self.story).turned_off = true;
-        self.quit();
+        quit(&self.qmp, &self.killer);
         Ok(())
     }
 
@@ -231,7 +232,7 @@ impl Machine for QemuMachine {
 impl Drop for QemuMachine {
     fn drop(&mut self) {
         lock(&self.story).turned_off = true;
-        self.quit();
+        quit(&self.qmp, &self.killer);
         // It hangs up when the machine has ended.
         if self.ended.recv_timeout(QUIT) == Err(mpsc::RecvTimeoutError::Timeout) {
             self.killer.kill();

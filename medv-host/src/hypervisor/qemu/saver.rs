@@ -7,7 +7,7 @@ use medv_codec::Result;
 use serde_json::json;
 
 use super::clipboard;
-use super::machine::QUIT;
+use super::machine::quit;
 use super::process::Killer;
 use super::qmp::Qmp;
 use super::state::{self, Header};
@@ -31,9 +31,7 @@ impl Saver {
         match self.save() {
             Ok(()) => {
                 lock(&self.story).saved = true;
-                if self.qmp.execute_within(QUIT, "quit", &json!({})).is_err() {
-                    self.killer.kill();
-                }
+                quit(&self.qmp, &self.killer);
             }
             Err(error) => {
                 if self.clipboard {
