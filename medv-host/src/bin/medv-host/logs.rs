@@ -1,6 +1,5 @@
 //! `medv-host logs`
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -11,6 +10,7 @@ use medv_host::places::Places;
 
 use crate::args::{LogLevel, Logs};
 use crate::calls::{must_be_installed, send};
+use crate::guest_log::GuestLog;
 
 pub(crate) fn run(root: Option<&Path>, options: &Logs) -> Result<()> {
     must_be_installed(root, &options.name)?;
@@ -46,26 +46,11 @@ fn guest(root: Option<&Path>, places: &Places, lines: usize, out: &mut impl Writ
     if let Some(Err(error)) = fetched {
         eprintln!("medv-host: warning: {error}; what is shown was there before");
     }
-    let folder = places.guest_logs();
-    let mut logs: Vec<_> = match fs::read_dir(&folder) {
-        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(Error::io("cannot read the folder", error).in_file(folder)),
-    };
-    logs.sort();
-    for path in logs {
-        let bytes = fs::read(&path).map_err(|error| Error::io("cannot read", error).in_file(&path))?;
-        let text = String::from_utf8_lossy(&bytes);
-        let skipped = text.lines().count().saturating_sub(lines);
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let shown = writeln!(out, "==> {name} <==").and_then(|()| {
-            text.lines().skip(skipped).try_for_each(|line| writeln!(out, "{}", printable(line)))
-        });
-        if shown.is_err() {
-            return Ok(shown);
-        }
-    }
-    Ok(Ok(()))
+    let logs = GuestLog::all(&places.guest_logs(), lines)?;
+    Ok(logs.iter().try_for_each(|log| {
+        writeln!(out, "==> {} <==", log.name)?;
+        log.lines.iter().try_for_each(|line| writeln!(out, "{}", printable(line)))
+    }))
 }
 
 /// What a guest has written does not move the terminal's cursor.

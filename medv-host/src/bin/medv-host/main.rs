@@ -9,6 +9,7 @@ mod apps;
 mod args;
 mod calls;
 mod exit;
+mod guest_log;
 mod logs;
 mod machine;
 #[cfg(unix)]
@@ -38,7 +39,8 @@ fn main() -> ExitCode {
     // Not for users: the hypervisor calls it.
     #[cfg(unix)]
     if arguments.get(1).is_some_and(|first| first == qemu::SUBCOMMAND) {
-        return qemu::keeper_main(arguments.into_iter().skip(2));
+        let Err(error) = qemu::hold(arguments.into_iter().skip(2));
+        return report(&error, Caller::Other).into();
     }
     let arguments = match original::translated(arguments) {
         Ok(arguments) => arguments,

@@ -17,10 +17,8 @@ pub(crate) fn run(root: Option<&Path>, arguments: &[String]) -> Result<()> {
     let status = command.status().map_err(|error| Error::io("cannot start medv", error).in_file(&medv))?;
     match status.code() {
         Some(0) => Ok(()),
-        // It has said why.
-        code => Err(Error::new(
-            if code == Some(2) { ErrorKind::Usage } else { ErrorKind::Io },
-            "medv settings has failed",
-        )),
+        // It has said why, and there is nothing to add.
+        Some(code) => std::process::exit(code),
+        None => Err(Error::new(ErrorKind::Io, "medv settings was ended by a signal")),
     }
 }

@@ -34,7 +34,7 @@ use accelerator::{Accelerator, Choice};
 use command_line::Facts;
 use installation::Installation;
 #[cfg(unix)]
-pub use keeper::{SUBCOMMAND, keeper_main};
+pub use keeper::{SUBCOMMAND, hold};
 use machine::{Launch, QemuMachine};
 use medv_codec::{Error, Result};
 use state::Header;

@@ -1,9 +1,5 @@
 //! What the files of this computer say, whether the host agent runs or not.
 
-use std::fs;
-use std::io;
-use std::path::Path;
-
 use medv_codec::{Error, Result};
 use medv_host::event::{Event, Level, LogFile, LogLine};
 use medv_host::places::Places;
@@ -13,11 +9,10 @@ use medv_host::workspace::Workspace;
 use medv_packager::engine_error;
 use medv_settings::{Origin, Scope, Setting, Value, catalogue, display, find, resolve};
 
+use crate::guest_log::GuestLog;
+
 /// So many events or lines of a log are shown, the last ones.
 const LINES: usize = 1000;
-
-/// So many bytes of a guest's log are read, the last ones: it may be of any length.
-const BYTES: u64 = 1 << 20;
 
 /// Something that was read, or why it could not be.
 pub(crate) type Fact<T> = std::result::Result<T, String>;
@@ -29,12 +24,6 @@ pub(crate) struct Facts {
     pub(crate) host_log: Fact<Vec<LogLine>>,
     pub(crate) guest_logs: Fact<Vec<GuestLog>>,
     pub(crate) settings: Fact<Vec<Known>>,
-}
-
-/// A log that came out of the guest.
-pub(crate) struct GuestLog {
-    pub(crate) name: String,
-    pub(crate) lines: Vec<String>,
 }
 
 /// A setting, and who set it.
@@ -61,7 +50,7 @@ impl Facts {
             workspace: Workspace::installed(places, &Settings::read(&places.root)).map_err(said),
             results: SetupResult::all(&places.monitoring()).map_err(said),
             host_log: log.last(LINES, level).map_err(said),
-            guest_logs: guest_logs(&places.guest_logs()).map_err(said),
+            guest_logs: GuestLog::all(&places.guest_logs(), LINES).map_err(said),
             settings: settings(places).map_err(said),
         }
     }
@@ -98,33 +87,4 @@ fn settings(places: &Places) -> Result<Vec<Known>> {
         Ok(Known { setting, value: resolved.value, origin: resolved.origin, place })
     };
     catalogue().map(known).collect()
-}
-
-fn guest_logs(folder: &Path) -> Result<Vec<GuestLog>> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::io("cannot read the folder", error).in_file(folder)),
-    };
-    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.is_file());
-    paths.sort();
-    let read = |path: &std::path::PathBuf| {
-        let end = end_of(path).map_err(|error| Error::io("cannot read", error).in_file(path))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = String::from_utf8_lossy(&end);
-        let skipped = text.lines().count().saturating_sub(LINES);
-        Ok(GuestLog { name, lines: text.lines().skip(skipped).map(str::to_owned).collect() })
-    };
-    paths.iter().map(read).collect()
-}
-
-fn end_of(path: &Path) -> io::Result<Vec<u8>> {
-    use io::{Read, Seek, SeekFrom};
-    let mut file = fs::File::open(path)?;
-    let len = file.metadata()?.len();
-    file.seek(SeekFrom::Start(len.saturating_sub(BYTES)))?;
-    let mut bytes = Vec::new();
-    file.take(BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -17,10 +17,11 @@ use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;
 
-use super::facts::{Facts, GuestLog, Known};
+use super::facts::{Facts, Known};
 use super::keys::{Input, update};
 use super::model::{Agent, Effect, Model, Page, Task};
 use super::view::draw;
+use crate::guest_log::GuestLog;
 
 /// Set to write the screens into the document.
 const WRITE: &str = "MEDV_WRITE_DOCS";
