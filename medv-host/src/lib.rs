@@ -17,6 +17,7 @@ pub mod logind;
 pub mod memory;
 pub mod menu;
 pub mod moment;
+mod no_window;
 pub mod places;
 pub mod redirect;
 pub mod result;

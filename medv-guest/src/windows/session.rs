@@ -14,7 +14,7 @@ use windows_sys::Win32::System::RemoteDesktop::{
     ProcessIdToSessionId, WTSGetActiveConsoleSessionId, WTSQueryUserToken,
 };
 use windows_sys::Win32::System::Threading::{
-    CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, PROCESS_INFORMATION, STARTUPINFOW,
+    CREATE_NO_WINDOW, CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, PROCESS_INFORMATION, STARTUPINFOW,
 };
 
 use super::text::wide;
@@ -72,7 +72,7 @@ impl Session {
         Ok(())
     }
 
-    /// Starts a program on the desktop of the user.
+    /// Starts a program on the desktop of the user. What starts applications is cmd.exe: its window is not theirs.
     #[expect(clippy::unused_self, reason = "only who is logged on may start programs")]
     pub(crate) fn spawn(&self, _: &Places, command: &[OsString]) -> Result<Child> {
         let line = command_line(command);
@@ -81,7 +81,7 @@ impl Session {
             let (program, arguments) =
                 command.split_first().ok_or_else(|| Error::new("no program is given"))?;
             let mut process = Command::new(program);
-            process.raw_arg(command_line(arguments));
+            process.raw_arg(command_line(arguments)).creation_flags(CREATE_NO_WINDOW);
             let child =
                 process.spawn().map_err(|error| Error::new(format!("{}: {error}", program.display())))?;
             return Ok(Child(child.into()));
@@ -133,7 +133,7 @@ fn create_process(token: &OwnedHandle, line: &OsStr) -> Result<Child> {
             null(),
             null(),
             0,
-            CREATE_UNICODE_ENVIRONMENT,
+            CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW,
             environment,
             null(),
             &raw const startup,

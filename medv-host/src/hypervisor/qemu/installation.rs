@@ -1,9 +1,11 @@
 //! The QEMU of this host: where it is, its version, and what it was built with.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use medv_codec::{Error, ErrorKind, Result};
+
+use crate::no_window;
 
 /// What QEMU is called.
 const PROGRAM: &str = "qemu-system-x86_64";
@@ -72,7 +74,7 @@ fn own_folder() -> Option<PathBuf> {
 }
 
 fn ask(program: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(program)
+    let output = no_window::command(program)
         .args(arguments)
         .stdin(Stdio::null())
         .output()

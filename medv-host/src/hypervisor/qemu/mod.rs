@@ -120,7 +120,7 @@ impl Qemu {
         }
         // There a job object does what the keeper does elsewhere.
         #[cfg(windows)]
-        Command::new(&self.installation.program)
+        crate::no_window::command(&self.installation.program)
     }
 }
 
