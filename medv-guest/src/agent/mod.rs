@@ -63,7 +63,7 @@ const LOG_END: u64 = 256 << 10;
 /// # Errors
 /// If its folder cannot be read or written.
 pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
-    let (_only, has_waited) = only_one(places)?;
+    let Some((_only, has_waited)) = only_one(places)? else { return Ok(Ending::Stopped) };
     let program = places.program("medv-guest");
     if has_waited && system::is_replaced(&program) {
         // The agent that was waited for has become another version. This one is as old as that one was.
@@ -117,16 +117,20 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
 }
 
 /// Waits until no other agent runs here: the installation starts one, and the guest's own system may start another. Tells
-/// whether there was one.
-fn only_one(places: &Places) -> Result<(File, bool)> {
+/// whether there was one. `None` on Windows if there is one: the task starts another when it is gone, and one that waited would be in
+/// the way of an upgrade, as programs that run cannot be deleted there.
+fn only_one(places: &Places) -> Result<Option<(File, bool)>> {
     let path = places.state().join("run.lock");
     let lock = || {
         std::fs::create_dir_all(places.state())?;
         let file = File::create(&path)?;
         if file.try_lock().is_ok() {
-            return Ok((file, false));
+            return Ok(Some((file, false)));
         }
-        file.lock().map(|()| (file, true))
+        if cfg!(windows) {
+            return Ok(None);
+        }
+        file.lock().map(|()| Some((file, true)))
     };
     lock().map_err(|error| Error::at(&path, error))
 }

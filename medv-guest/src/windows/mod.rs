@@ -66,8 +66,7 @@ pub(crate) fn command(path: &Path) -> Command {
     Command::new(path)
 }
 
-/// Whether another file than the one that runs is at the place of this program. A task starts one agent, and nobody waits
-/// for it.
+/// Whether another file than the one that runs is at the place of this program. Nobody waits here while one is put there.
 pub(crate) fn is_replaced(_: &Path) -> bool {
     false
 }
