@@ -8,7 +8,7 @@ use std::process::Command;
 use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Foundation::HANDLE;
-use windows_sys::Win32::Security::{LOGON32_LOGON_NETWORK, LOGON32_PROVIDER_DEFAULT, LogonUserW};
+use windows_sys::Win32::Security::{LOGON32_LOGON_INTERACTIVE, LOGON32_PROVIDER_DEFAULT, LogonUserW};
 use windows_sys::Win32::System::Environment::{CreateEnvironmentBlock, DestroyEnvironmentBlock};
 use windows_sys::Win32::System::RemoteDesktop::{
     ProcessIdToSessionId, WTSGetActiveConsoleSessionId, WTSQueryUserToken,
@@ -17,6 +17,7 @@ use windows_sys::Win32::System::Threading::{
     CREATE_NO_WINDOW, CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, PROCESS_INFORMATION, STARTUPINFOW,
 };
 
+use super::accounts;
 use super::text::wide;
 use crate::{Error, Places, Result};
 
@@ -36,8 +37,11 @@ impl Child {
 
 impl Session {
     /// Checks the password. The user is `name` or `DOMAIN\name`.
-    pub(crate) fn begin(_: &Places, user: &str, password: &str) -> Result<Self> {
-        let (domain, name) = user.split_once('\\').unwrap_or((".", user));
+    pub(crate) fn begin(places: &Places, user: &str, password: &str) -> Result<Self> {
+        let (domain, name) = match user.split_once('\\') {
+            Some((domain, name)) => (domain.to_owned(), name),
+            None => (accounts::domain_of(places, user), user),
+        };
         let (name, domain, mut secret) = (wide(name), wide(domain), wide(password));
         let mut token: HANDLE = null_mut();
         // SAFETY: the texts end in a zero, and `token` is where the handle goes.
@@ -46,7 +50,8 @@ impl Session {
                 name.as_ptr(),
                 domain.as_ptr(),
                 secret.as_ptr(),
-                LOGON32_LOGON_NETWORK,
+                // As at the guest's screen: where no server of the domain is reached, and with an empty password.
+                LOGON32_LOGON_INTERACTIVE,
                 LOGON32_PROVIDER_DEFAULT,
                 &raw mut token,
             )
