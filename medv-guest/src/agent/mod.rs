@@ -328,11 +328,12 @@ impl Agent {
     }
 
     fn done(&self, request: RequestId, outcome: Result<()>) {
-        let error = outcome.err().map(|error| error.to_string());
+        let error = outcome.err();
         if let Some(error) = &error {
             self.log.note(Level::Warning, &format!("request {request}: {error}"));
         }
-        self.say(&ToHost::Done { request, error });
+        let wrong_password = error.as_ref().is_some_and(Error::is_wrong_password);
+        self.say(&ToHost::Done { request, error: error.map(|error| error.to_string()), wrong_password });
     }
 
     fn go_down(&mut self, power: Power) -> Ending {

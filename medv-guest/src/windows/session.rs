@@ -7,7 +7,7 @@ use std::os::windows::process::CommandExt;
 use std::process::Command;
 use std::ptr::{null, null_mut};
 
-use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Foundation::{ERROR_LOGON_FAILURE, HANDLE};
 use windows_sys::Win32::Security::{LOGON32_LOGON_INTERACTIVE, LOGON32_PROVIDER_DEFAULT, LogonUserW};
 use windows_sys::Win32::System::Environment::{CreateEnvironmentBlock, DestroyEnvironmentBlock};
 use windows_sys::Win32::System::RemoteDesktop::{
@@ -60,7 +60,9 @@ impl Session {
         secret.fill(0);
         std::hint::black_box(&secret);
         if is_right == 0 {
-            return Err(Error::new(format!("{user} cannot be logged on: {error}")));
+            let text = format!("{user} cannot be logged on: {error}");
+            let is_wrong = error.raw_os_error() == Some(ERROR_LOGON_FAILURE.cast_signed());
+            return Err(if is_wrong { Error::wrong_password(text) } else { Error::new(text) });
         }
         // SAFETY: it is a handle that is nobody else's.
         drop(unsafe { OwnedHandle::from_raw_handle(token) });
