@@ -19,7 +19,7 @@ use crate::log::{Level, Log};
 use crate::outbox::{Out, Outbox};
 use crate::printers::Printers;
 use crate::running::Running;
-use crate::setup::Setup;
+use crate::setup::{self, Setup};
 use crate::state::State;
 use crate::system::power::{self, Power};
 use crate::system::session::Session;
@@ -86,7 +86,12 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
     let stop = events.clone();
     ctrlc::set_handler(move || drop(stop.send(Event::Stop)))
         .map_err(|error| Error::new(error.to_string()))?;
-    port::listen(places, port, events.clone());
+    let (is_set_up, for_setup) = (state.phase == Phase::Ready, Arc::clone(&log));
+    port::listen(places, port, events.clone(), move |places| {
+        if !is_set_up {
+            setup::wait_for_system(places, &for_setup);
+        }
+    });
     system::watch::begin(places, events.clone());
     let (outbox, state) = (Arc::new(Outbox::default()), Arc::new(Mutex::new(state)));
     let setup = Setup::new(places.clone(), Arc::clone(&outbox), Arc::clone(&log), Arc::clone(&state));

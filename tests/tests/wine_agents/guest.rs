@@ -49,7 +49,8 @@ fn runs_the_commands_and_completes(machine: &WindowsMachine) {
     fs::create_dir_all(&commands).unwrap();
     fs::write(commands.join("10-greet.cmd"), "@echo hello from %~n0\r\n").unwrap();
     fs::write(commands.join("20-fail.bat"), "@exit 7\r\n").unwrap();
-    let said = speak(machine, || {});
+    image_state(machine, "IMAGE_STATE_UNDEPLOYABLE");
+    let said = speak(machine, || waits_for_windows_own_setup(machine), || {});
     let hello = one(&said, "hello");
     assert_eq!(
         (&hello["boot"], &hello["phase"], &hello["system"]),
@@ -82,12 +83,13 @@ fn starts_its_applications(machine: &WindowsMachine) {
 
     let mut noted = String::new();
     // Wine does not wait for what a shortcut leads to.
-    let said = speak(machine, || {
+    let is_noted = || {
         while !noted.ends_with('\n') {
             std::thread::sleep(Duration::from_millis(100));
             noted = fs::read_to_string(machine.path("noted.txt")).unwrap_or_default();
         }
-    });
+    };
+    let said = speak(machine, || {}, is_noted);
     let hello = one(&said, "hello");
     assert_eq!((&hello["boot"], &hello["phase"]), (&2.into(), &"ready".into()));
     let apps = one(&said, "apps")["apps"].as_array().unwrap().clone();
@@ -98,10 +100,27 @@ fn starts_its_applications(machine: &WindowsMachine) {
     assert_eq!(noted.trim_end(), r#"app -- "Office" "Notes.lnk""#);
 }
 
-/// Has the agent and its host speak until the agent says goodbye; what it said. Then, after `last`, the guest is off, and on again.
-fn speak(machine: &WindowsMachine, last: impl FnOnce()) -> Vec<Value> {
+/// An agent that has begun says nothing before that is over.
+fn waits_for_windows_own_setup(machine: &WindowsMachine) {
+    let log = machine.path(STATE).join("Logs/medv-guest.log");
+    while !fs::read_to_string(&log).unwrap().contains("the system's own setup goes on") {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    image_state(machine, "IMAGE_STATE_COMPLETE");
+}
+
+fn image_state(machine: &WindowsMachine, state: &str) {
+    const KEY: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State";
+    let ran = machine.run("reg", ["add", KEY, "/v", "ImageState", "/d", state, "/f"]);
+    assert_eq!(ran.code, 0, "{}", ran.text);
+}
+
+/// Has the agent and its host speak until the agent says goodbye; what it said. `first` is done while the agent looks for its host. Then,
+/// after `last`, the guest is off, and on again.
+fn speak(machine: &WindowsMachine, first: impl FnOnce(), last: impl FnOnce()) -> Vec<Value> {
     let agent = machine.path(PROGRAMS).join("medv-guest.exe");
     let mut agent = machine.start(agent, ["run", "--port", PIPE]);
+    first();
     let ran = machine.run(machine.program("examples/guest_port.exe"), [PIPE, "anna"]);
     assert_eq!(ran.code, 0, "{}", ran.text);
     last();
