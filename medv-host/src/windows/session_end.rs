@@ -25,8 +25,8 @@ thread_local! {
     static ENDS: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
 }
 
-/// Calls `ends` when the session ends, before other programs are ended. As soon as it returns, Windows may end this process; until then it says on the
-/// screen what it waits for.
+/// Calls `ends` when the session ends, before other programs are ended. As soon as it returns, Windows may end this process; until
+/// then it says on the screen what it waits for.
 ///
 /// # Errors
 /// If there is no desktop for the window.
