@@ -70,7 +70,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
 {"type":"setup_ended","outcome":"failed","reason":"r"}
 {"type":"apps","apps":[{"id":"a","name":"A","icon":{"format":"png","base64":"AAAA"}}],"more":true}
 {"type":"app_removed","id":"../a"}
-{"type":"done","request":1,"error":"no"}
+{"type":"done","request":1,"error":"no","wrong_password":true}
 {"type":"bye"}
 "#;
     let answers =

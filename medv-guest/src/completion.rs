@@ -6,7 +6,7 @@
 //! `completion-result.json`; the agent sends that and the logs to the host, and restarts the guest. So it does not matter
 //! who calls it: the guest's own setup as its last command, the agent, or both. The second one waits for the first.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,16 @@ fn result_path(places: &Places) -> PathBuf {
     places.state().join("completion-result.json")
 }
 
+fn lock_path(places: &Places) -> PathBuf {
+    places.state().join("completion.lock")
+}
+
+/// Whether one was called, and waits for its order.
+pub(crate) fn is_waiting(places: &Places) -> bool {
+    let lock = File::open(lock_path(places));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// How it ended; none if it has not.
 pub(crate) fn result(places: &Places) -> Result<Option<SetupOutcome>> {
     read_json(&result_path(places))
@@ -58,7 +68,7 @@ pub(crate) fn result(places: &Places) -> Result<Option<SetupOutcome>> {
 /// If the user cannot be given his groups, or the agent's folder cannot be used.
 pub fn run(places: &Places) -> Result<()> {
     let log = Log::open(places.logs().join("ftscompletion.log"));
-    let lock = places.state().join("completion.lock");
+    let lock = lock_path(places);
     std::fs::create_dir_all(places.state()).map_err(|error| Error::at(&places.state(), error))?;
     let lock_file = File::create(&lock).map_err(|error| Error::at(&lock, error))?;
     lock_file.lock().map_err(|error| Error::at(&lock, error))?;

@@ -12,8 +12,8 @@ use crate::{Error, Places, Result, system};
 /// Copies the programs, applies the answers, registers the agent, and starts it.
 ///
 /// # Errors
-/// If a program cannot be copied, or the agent cannot be registered or started; if an answer could not be applied, after
-/// everything else was done.
+/// If a program cannot be copied, or the agent cannot be registered or started; except on Windows if an answer could not be
+/// applied, after everything else was done.
 pub fn run(places: &Places, from: &Path) -> Result<()> {
     let log = Log::open(places.log());
     log.note(Level::Information, &format!("installed from {}", from.display()));
@@ -31,7 +31,11 @@ pub fn run(places: &Places, from: &Path) -> Result<()> {
     }
     system::service::register(places)?;
     system::service::start(places)?;
-    failed.into_iter().next().map_or(Ok(()), Err)
+    match failed.into_iter().next() {
+        // Windows' own setup, which has called this, may stop at a command that fails.
+        Some(error) if cfg!(unix) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn answers(from: &Path) -> Result<Option<Answers>> {

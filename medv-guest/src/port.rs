@@ -20,10 +20,16 @@ pub(crate) const PAUSE: Duration = Duration::from_millis(250);
 /// How many messages may wait for a host that does not read.
 const WAITING: usize = 64;
 
-/// Speaks through the port for ever, in threads of its own.
-pub(crate) fn listen(places: &Places, given: Option<&Path>, events: Sender<Event>) {
+/// Speaks through the port for ever, in threads of its own, as soon as `wait` has returned.
+pub(crate) fn listen(
+    places: &Places,
+    given: Option<&Path>,
+    events: Sender<Event>,
+    wait: impl FnOnce(&Places) + Send + 'static,
+) {
     let (places, given) = (places.clone(), given.map(Path::to_owned));
     std::thread::spawn(move || {
+        wait(&places);
         loop {
             let path = given.clone().or_else(|| find(&places));
             if let Some(port) = path.and_then(|path| Port::open(&path).ok()) {

@@ -15,6 +15,18 @@ use crate::outbox::Outbox;
 use crate::state::{EndedCommand, State};
 use crate::{Error, Places, Result, commands, logs, system};
 
+/// Waits until the system's own setup is over: the restart at the end of ours would cut it short. One that calls `ftscompletion` waits
+/// for us.
+pub(crate) fn wait_for_system(places: &Places, log: &Log) {
+    let is_over = || system::is_set_up() || completion::is_waiting(places);
+    if !is_over() {
+        log.note(Level::Information, "the system's own setup goes on: the host is spoken to when it is over");
+    }
+    while !is_over() {
+        std::thread::sleep(Duration::from_secs(3));
+    }
+}
+
 /// First time setup, as far as it is.
 pub(crate) struct Setup {
     places: Places,

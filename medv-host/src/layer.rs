@@ -5,14 +5,14 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::SystemTime;
 
 use medv_codec::disk::{self, DiskForm, OpenOptions};
 use medv_codec::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
-use crate::{access, whole_file};
+use crate::{access, programs, whole_file};
 
 /// The longest name of a master that a qcow2 file can hold, in bytes.
 const LONGEST_NAME: usize = 1023;
@@ -129,7 +129,8 @@ pub fn create(layer: &Path, master: &Master) -> Result<()> {
 
 fn make(layer: &Path, master: &Master) -> Result<()> {
     let size = master.size.to_string();
-    let output = Command::new("qemu-img")
+    let qemu_img = programs::find("qemu-img").unwrap_or_else(|| "qemu-img".into());
+    let output = programs::command(qemu_img)
         .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
         .arg(master.in_header()?)
         .arg(layer)

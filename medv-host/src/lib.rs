@@ -19,6 +19,7 @@ pub mod memory;
 pub mod menu;
 pub mod moment;
 pub mod places;
+mod programs;
 pub mod redirect;
 pub mod result;
 #[cfg(unix)]

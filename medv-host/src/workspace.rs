@@ -77,7 +77,7 @@ impl Workspace {
     /// # Errors
     /// I/O.
     #[cfg(windows)]
-    pub fn installed(places: &Places, settings: &Settings) -> Result<Option<Self>> {
+    pub fn installed(_: &Places, settings: &Settings) -> Result<Option<Self>> {
         use winreg::RegKey;
         use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY};
         const KEY: &str = r"SOFTWARE\Microsoft\Medv\v2\Workspace";

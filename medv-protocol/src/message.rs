@@ -69,6 +69,9 @@ pub enum ToHost {
         /// Why not; none if it was done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+        /// Whether that is because the password is not the user's.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        wrong_password: bool,
     },
     /// An application that the host had started has ended.
     AppEnded {

@@ -63,8 +63,8 @@ fn to_host() -> impl Strategy<Value = ToHost> {
             .prop_map(|(apps, more)| ToHost::Apps { apps, more }),
         app().prop_map(|app| ToHost::AppAdded { app }),
         text.prop_map(|id| ToHost::AppRemoved { id: AppId(id) }),
-        (any::<u64>(), proptest::option::of(text))
-            .prop_map(|(request, error)| ToHost::Done { request, error }),
+        (any::<u64>(), proptest::option::of(text), any::<bool>())
+            .prop_map(|(request, error, wrong_password)| ToHost::Done { request, error, wrong_password }),
         any::<u64>().prop_map(|request| ToHost::AppEnded { request }),
         text.prop_map(|reason| ToHost::RestartRequired { reason }),
         (any::<u8>(), text).prop_map(|(level, text)| ToHost::Event { level, text }),

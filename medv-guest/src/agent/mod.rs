@@ -21,7 +21,7 @@ use crate::log::{Level, Log};
 use crate::outbox::{Out, Outbox};
 use crate::printers::Printers;
 use crate::running::Running;
-use crate::setup::Setup;
+use crate::setup::{self, Setup};
 use crate::state::State;
 use crate::system::power::{self, Power};
 use crate::system::session::Session;
@@ -65,7 +65,7 @@ const LOG_END: u64 = 256 << 10;
 /// # Errors
 /// If its folder cannot be read or written.
 pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
-    let (_only, has_waited) = only_one(places)?;
+    let Some((_only, has_waited)) = only_one(places)? else { return Ok(Ending::Stopped) };
     let program = places.program("medv-guest");
     if has_waited && system::is_replaced(&program) {
         // The agent that was waited for has become another version. This one is as old as that one was.
@@ -88,7 +88,12 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
     let stop = events.clone();
     ctrlc::set_handler(move || drop(stop.send(Event::Stop)))
         .map_err(|error| Error::new(error.to_string()))?;
-    port::listen(places, port, events.clone());
+    let (is_set_up, for_setup) = (state.phase == Phase::Ready, Arc::clone(&log));
+    port::listen(places, port, events.clone(), move |places| {
+        if !is_set_up {
+            setup::wait_for_system(places, &for_setup);
+        }
+    });
     system::watch::begin(places, events.clone());
     let (outbox, state) = (Arc::new(Outbox::default()), Arc::new(Mutex::new(state)));
     let setup = Setup::new(places.clone(), Arc::clone(&outbox), Arc::clone(&log), Arc::clone(&state));
@@ -119,16 +124,20 @@ pub fn run(places: &Places, port: Option<&Path>) -> Result<Ending> {
 }
 
 /// Waits until no other agent runs here: the installation starts one, and the guest's own system may start another. Tells
-/// whether there was one.
-fn only_one(places: &Places) -> Result<(File, bool)> {
+/// whether there was one. `None` on Windows if there is one: the task starts another when it is gone, and one that waited would be in
+/// the way of an upgrade, as programs that run cannot be deleted there.
+fn only_one(places: &Places) -> Result<Option<(File, bool)>> {
     let path = places.state().join("run.lock");
     let lock = || {
         std::fs::create_dir_all(places.state())?;
         let file = File::create(&path)?;
         if file.try_lock().is_ok() {
-            return Ok((file, false));
+            return Ok(Some((file, false)));
         }
-        file.lock().map(|()| (file, true))
+        if cfg!(windows) {
+            return Ok(None);
+        }
+        file.lock().map(|()| Some((file, true)))
     };
     lock().map_err(|error| Error::at(&path, error))
 }
@@ -335,11 +344,12 @@ impl Agent {
     }
 
     fn done(&self, request: RequestId, outcome: Result<()>) {
-        let error = outcome.err().map(|error| error.to_string());
+        let error = outcome.err();
         if let Some(error) = &error {
             self.log.note(Level::Warning, &format!("request {request}: {error}"));
         }
-        self.say(&ToHost::Done { request, error });
+        let wrong_password = error.as_ref().is_some_and(Error::is_wrong_password);
+        self.say(&ToHost::Done { request, error: error.map(|error| error.to_string()), wrong_password });
     }
 
     fn go_down(&mut self, power: Power) -> Ending {

@@ -12,7 +12,7 @@ use crate::{Error, Places, Result};
 
 /// Compares it with what `/etc/shadow` has. The forms that are not SHA-crypt are left to the guest's own PAM.
 pub(crate) fn check(places: &Places, user: &str, password: &str) -> Result<()> {
-    let wrong = || Error::new(format!("the password of {user} is wrong"));
+    let wrong = || Error::wrong_password(format!("the password of {user} is wrong"));
     let shadow = read(places, "/etc/shadow")?;
     let hash = shadow.lines().find_map(|line| {
         let mut fields = line.split(':');

@@ -7,8 +7,9 @@ use std::ptr::{null, null_mut};
 use windows_sys::Win32::Foundation::{ERROR_MEMBER_IN_ALIAS, LocalFree};
 use windows_sys::Win32::NetworkManagement::NetManagement::{
     LOCALGROUP_MEMBERS_INFO_3, NERR_UserExists as USER_EXISTS, NERR_UserNotFound as USER_NOT_FOUND,
-    NetApiBufferFree, NetLocalGroupAddMembers, NetUserAdd, NetUserGetInfo, UF_DONT_EXPIRE_PASSWD, UF_SCRIPT,
-    USER_INFO_1, USER_PRIV_USER,
+    NetApiBufferFree, NetGetJoinInformation, NetLocalGroupAddMembers, NetSetupDomainName,
+    NetSetupUnknownStatus, NetUserAdd, NetUserGetInfo, UF_DONT_EXPIRE_PASSWD, UF_SCRIPT, USER_INFO_1,
+    USER_PRIV_USER,
 };
 use windows_sys::Win32::Security::Authorization::ConvertStringSidToSidW;
 use windows_sys::Win32::Security::{LookupAccountSidW, PSID};
@@ -54,6 +55,34 @@ pub(crate) fn exists(_: &Places, name: &str) -> Result<bool> {
         0 => Ok(true),
         USER_NOT_FOUND => Ok(false),
         code => Err(failed(name, code)),
+    }
+}
+
+/// The domain of a user whose name says none: the guest itself (`.`) if it has such an account, else the domain that it has joined.
+pub(super) fn domain_of(places: &Places, name: &str) -> String {
+    let joined = if matches!(exists(places, name), Ok(false)) { joined_domain() } else { None };
+    joined.unwrap_or_else(|| ".".into())
+}
+
+fn joined_domain() -> Option<String> {
+    let (mut name, mut status) = (null_mut(), NetSetupUnknownStatus);
+    // SAFETY: both are where the answer goes; what is allocated is freed below.
+    let outcome = unsafe { NetGetJoinInformation(null(), &raw mut name, &raw mut status) };
+    let is_joined = outcome == 0 && status == NetSetupDomainName && !name.is_null();
+    // SAFETY: the text ends in a zero.
+    let joined = is_joined.then(|| unsafe { from_pointer(name) });
+    // SAFETY: it was allocated by NetGetJoinInformation, or is null, and is used no more.
+    unsafe { NetApiBufferFree(name.cast()) };
+    joined
+}
+
+/// # Safety
+/// The text is there, and ends in a zero.
+unsafe fn from_pointer(text: *const u16) -> String {
+    // SAFETY: the caller promises it.
+    unsafe {
+        let len = (0..).take_while(|at| *text.add(*at) != 0).count();
+        from_wide(std::slice::from_raw_parts(text, len))
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod accounts;
 pub(crate) mod apps;
 mod boot;
 pub(crate) mod clock;
+mod own_setup;
 pub(crate) mod personalise;
 pub(crate) mod port;
 pub(crate) mod power;
@@ -23,6 +24,7 @@ mod text;
 pub(crate) mod watch;
 
 pub(crate) use boot::boot_id;
+pub(crate) use own_setup::is_set_up;
 
 /// The root of the real file system.
 pub(crate) const ROOT: &str = "C:\\";
@@ -66,8 +68,7 @@ pub(crate) fn command(path: &Path) -> Command {
     Command::new(path)
 }
 
-/// Whether another file than the one that runs is at the place of this program. A task starts one agent, and nobody waits
-/// for it.
+/// Whether another file than the one that runs is at the place of this program. Nobody waits here while one is put there.
 pub(crate) fn is_replaced(_: &Path) -> bool {
     false
 }

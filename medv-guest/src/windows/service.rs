@@ -1,4 +1,8 @@
-//! How the agent begins with the guest: a task of the system's, at each start, without a time limit.
+//! How the agent begins with the guest: a task of the system's, at each start, without a time limit, and with the priority of
+//! programs that users start: what the agent starts inherits it.
+//!
+//! The task begins again each minute. As long as it runs that does nothing; an agent that was killed is back after a minute. After
+//! an upgrade the agent is no longer the task's: then an agent is started each minute that finds the other, and ends.
 
 use std::process::{Command, Stdio};
 
@@ -13,13 +17,20 @@ pub(crate) fn register(places: &Places) -> Result<()> {
     let task = format!(
         r#"<?xml version="1.0"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
-  <Triggers><BootTrigger/></Triggers>
+  <Triggers>
+    <BootTrigger/>
+    <TimeTrigger>
+      <StartBoundary>2020-01-01T00:00:00</StartBoundary>
+      <Repetition><Interval>PT1M</Interval></Repetition>
+    </TimeTrigger>
+  </Triggers>
   <Principals><Principal id="System"><UserId>S-1-5-18</UserId><RunLevel>HighestAvailable</RunLevel></Principal></Principals>
   <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
     <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
-    <RestartOnFailure><Interval>PT1M</Interval><Count>99</Count></RestartOnFailure>
+    <Priority>4</Priority>
   </Settings>
   <Actions Context="System"><Exec><Command>{}</Command><Arguments>run</Arguments></Exec></Actions>
 </Task>

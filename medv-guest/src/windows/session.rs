@@ -7,16 +7,17 @@ use std::os::windows::process::CommandExt;
 use std::process::Command;
 use std::ptr::{null, null_mut};
 
-use windows_sys::Win32::Foundation::HANDLE;
-use windows_sys::Win32::Security::{LOGON32_LOGON_NETWORK, LOGON32_PROVIDER_DEFAULT, LogonUserW};
+use windows_sys::Win32::Foundation::{ERROR_LOGON_FAILURE, HANDLE};
+use windows_sys::Win32::Security::{LOGON32_LOGON_INTERACTIVE, LOGON32_PROVIDER_DEFAULT, LogonUserW};
 use windows_sys::Win32::System::Environment::{CreateEnvironmentBlock, DestroyEnvironmentBlock};
 use windows_sys::Win32::System::RemoteDesktop::{
     ProcessIdToSessionId, WTSGetActiveConsoleSessionId, WTSQueryUserToken,
 };
 use windows_sys::Win32::System::Threading::{
-    CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, PROCESS_INFORMATION, STARTUPINFOW,
+    CREATE_NO_WINDOW, CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, PROCESS_INFORMATION, STARTUPINFOW,
 };
 
+use super::accounts;
 use super::text::wide;
 use crate::{Error, Places, Result};
 
@@ -36,8 +37,11 @@ impl Child {
 
 impl Session {
     /// Checks the password. The user is `name` or `DOMAIN\name`.
-    pub(crate) fn begin(_: &Places, user: &str, password: &str) -> Result<Self> {
-        let (domain, name) = user.split_once('\\').unwrap_or((".", user));
+    pub(crate) fn begin(places: &Places, user: &str, password: &str) -> Result<Self> {
+        let (domain, name) = match user.split_once('\\') {
+            Some((domain, name)) => (domain.to_owned(), name),
+            None => (accounts::domain_of(places, user), user),
+        };
         let (name, domain, mut secret) = (wide(name), wide(domain), wide(password));
         let mut token: HANDLE = null_mut();
         // SAFETY: the texts end in a zero, and `token` is where the handle goes.
@@ -46,7 +50,8 @@ impl Session {
                 name.as_ptr(),
                 domain.as_ptr(),
                 secret.as_ptr(),
-                LOGON32_LOGON_NETWORK,
+                // As at the guest's screen: where no server of the domain is reached, and with an empty password.
+                LOGON32_LOGON_INTERACTIVE,
                 LOGON32_PROVIDER_DEFAULT,
                 &raw mut token,
             )
@@ -55,7 +60,9 @@ impl Session {
         secret.fill(0);
         std::hint::black_box(&secret);
         if is_right == 0 {
-            return Err(Error::new(format!("{user} cannot be logged on: {error}")));
+            let text = format!("{user} cannot be logged on: {error}");
+            let is_wrong = error.raw_os_error() == Some(ERROR_LOGON_FAILURE.cast_signed());
+            return Err(if is_wrong { Error::wrong_password(text) } else { Error::new(text) });
         }
         // SAFETY: it is a handle that is nobody else's.
         drop(unsafe { OwnedHandle::from_raw_handle(token) });
@@ -72,7 +79,7 @@ impl Session {
         Ok(())
     }
 
-    /// Starts a program on the desktop of the user.
+    /// Starts a program on the desktop of the user. What starts applications is cmd.exe: its window is not theirs.
     #[expect(clippy::unused_self, reason = "only who is logged on may start programs")]
     pub(crate) fn spawn(&self, _: &Places, command: &[OsString]) -> Result<Child> {
         let line = command_line(command);
@@ -81,7 +88,7 @@ impl Session {
             let (program, arguments) =
                 command.split_first().ok_or_else(|| Error::new("no program is given"))?;
             let mut process = Command::new(program);
-            process.raw_arg(command_line(arguments));
+            process.raw_arg(command_line(arguments)).creation_flags(CREATE_NO_WINDOW);
             let child =
                 process.spawn().map_err(|error| Error::new(format!("{}: {error}", program.display())))?;
             return Ok(Child(child.into()));
@@ -133,7 +140,7 @@ fn create_process(token: &OwnedHandle, line: &OsStr) -> Result<Child> {
             null(),
             null(),
             0,
-            CREATE_UNICODE_ENVIRONMENT,
+            CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW,
             environment,
             null(),
             &raw const startup,

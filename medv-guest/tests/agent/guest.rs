@@ -217,7 +217,7 @@ impl Host {
     /// The answer to a request.
     pub(crate) fn answer(&mut self, to: u64) -> Option<String> {
         self.wait_for(|said| match said {
-            ToHost::Done { request, error } if request == to => Some(error),
+            ToHost::Done { request, error, .. } if request == to => Some(error),
             _ => None,
         })
     }

@@ -108,6 +108,7 @@ impl Agent {
 
     fn ask_password(&mut self, again: bool) {
         let may_keep = self.settings().may_keep_password();
+        let again = again && self.is_password_wrong;
         let question = Question::Password { user: self.parts.user.clone(), may_keep, again };
         self.ask(Asked::Password, &question);
     }
@@ -121,7 +122,7 @@ impl Agent {
 
     pub(super) fn log_on(&mut self) {
         let Some(password) = self.password.clone() else {
-            return self.log_on_refused("no password is known");
+            return self.log_on_refused("no password is known", false);
         };
         let request = self.new_request(Purpose::LogOn);
         let settings = self.settings();
@@ -132,9 +133,12 @@ impl Agent {
         self.send(&ToGuest::LogOn { request, user: self.parts.user.clone(), password, new_account });
     }
 
-    pub(super) fn log_on_refused(&mut self, reason: &str) {
+    /// The user is asked for his password again. One that is kept is forgotten only if it is wrong: it is not to blame for an account that
+    /// is locked, or a domain that is not reached.
+    pub(super) fn log_on_refused(&mut self, reason: &str, is_password_wrong: bool) {
+        self.is_password_wrong = is_password_wrong;
         self.note(&Event::plain(Level::Warning, format!("the user could not be logged on: {reason}")));
-        match self.settings().may_keep_password() {
+        match is_password_wrong && self.settings().may_keep_password() {
             true => self.forget_password(),
             // There need not be a vault.
             false => self.drop_password(),

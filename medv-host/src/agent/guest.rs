@@ -34,7 +34,7 @@ impl Agent {
             ToHost::Apps { apps, more } => self.apps_arrive(apps, more),
             ToHost::AppAdded { app } => self.app_added(app),
             ToHost::AppRemoved { id } => self.app_removed(&id),
-            ToHost::Done { request, error } => self.done(request, error),
+            ToHost::Done { request, error, wrong_password } => self.done(request, error, wrong_password),
             ToHost::AppEnded { request } => self.app_ended(request),
             ToHost::StillRuns { requests } => self.still_runs(&requests),
             ToHost::RestartRequired { reason } => {

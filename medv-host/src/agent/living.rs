@@ -101,7 +101,7 @@ impl Agent {
         let to = layer::saved_state(&workspace.layer(&self.places));
         let saved = self.machine.as_ref().map(|machine| machine.save(&to));
         if let Some(Err(error)) = saved {
-            self.step_life(&Input::NotSaved(error.to_string()));
+            self.step_life(&Input::NotSaved(Event::of_error(Level::Warning, &error).text));
         }
     }
 }

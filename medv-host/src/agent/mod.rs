@@ -201,6 +201,8 @@ pub struct Agent {
     is_nobody_there: bool,
     password: Option<Secret>,
     keeps_password: bool,
+    /// Whether the guest has called the last one wrong.
+    is_password_wrong: bool,
     asked: Option<(u64, Asked)>,
     question_number: u64,
     /// The number of the newest look into the vault.
@@ -261,6 +263,7 @@ impl Agent {
             is_nobody_there: false,
             password: None,
             keeps_password: false,
+            is_password_wrong: false,
             asked: None,
             question_number: 0,
             vault_look: 0,

@@ -77,10 +77,15 @@ impl Agent {
     }
 
     /// The guest's answer to a request.
-    pub(super) fn done(&mut self, request: RequestId, error: Option<String>) {
+    pub(super) fn done(&mut self, request: RequestId, error: Option<String>, wrong_password: bool) {
         let Some(purpose) = self.requests.remove(&request) else { return };
         match (purpose, error) {
-            (Purpose::LogOn, Some(reason)) => self.log_on_refused(&reason),
+            (Purpose::LogOn, Some(reason)) => {
+                if !wrong_password {
+                    self.tell_not_logged_on(&reason);
+                }
+                self.log_on_refused(&reason, wrong_password);
+            }
             // `LoggedOn` follows.
             (Purpose::LogOn, None) => {}
             (Purpose::Opens(what, caller, _), None) => {

@@ -19,6 +19,7 @@ use crate::life::{self, CloseAction};
 use crate::menu::Menu;
 use crate::moment::Moment;
 use crate::redirect::{self, Address, Side};
+use crate::wakeup::not_woken;
 
 /// Applications in a line: without pictures, they are small.
 const APPS_IN_A_REPLY: usize = 50;
@@ -209,7 +210,10 @@ impl Agent {
 
     /// Wakes the machine up for its updates, unless something is in the way, which is noted.
     pub(super) fn wake_up(&mut self, minutes: u32) -> Result<()> {
-        self.must_be_ready()?;
+        if let Err(error) = self.must_be_ready() {
+            self.note(&not_woken(&error));
+            return Err(error);
+        }
         if let Some(hindrance) = (self.parts.hindrance)() {
             let event = Event::numbered(hindrance.event(), "");
             self.note(&event);

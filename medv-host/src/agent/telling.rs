@@ -58,6 +58,15 @@ impl Agent {
         });
     }
 
+    pub(super) fn tell_not_logged_on(&mut self, reason: &str) {
+        let name = self.workspace.as_ref().map(|workspace| workspace.name.clone()).unwrap_or_default();
+        self.tell_user(&Notice {
+            title: format!("{name} does not log you on"),
+            text: reason.to_owned(),
+            urgency: Urgency::Critical,
+        });
+    }
+
     pub(super) fn tell_kept_out(&mut self, why: &KeptOut) {
         let (title, text) = match why {
             KeptOut::InUse => (

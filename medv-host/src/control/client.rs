@@ -34,6 +34,8 @@ impl Client {
             }
             Err(error) => return Err(cannot(error)),
         };
+        #[cfg(windows)]
+        must_be_ours(&stream, socket)?;
         let line = encode(request).map_err(|error| Error::usage(error.to_string()))?;
         stream.write_all(&line).map_err(cannot)?;
         Ok(Some(Self { stream, lines: Lines::default(), waiting: std::collections::VecDeque::new() }))
@@ -73,6 +75,22 @@ impl Client {
             }
             heed(reply);
         }
+    }
+}
+
+/// Another user of the computer can guess the pipe's name, and make it before the agent does. What he would hear may be a password.
+#[cfg(windows)]
+fn must_be_ours(stream: &Stream, socket: &Path) -> Result<()> {
+    use std::os::windows::io::AsHandle;
+    let Stream::NamedPipe(pipe) = stream;
+    match crate::windows::owner::is_this_user(pipe.inner().as_handle()) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            Err(Error::usage("another user listens where your host agent should; he was told nothing")
+                .in_file(socket)
+                .advice("have an administrator log off the other users"))
+        }
+        Err(error) => Err(Error::io("cannot tell who listens here", error).in_file(socket)),
     }
 }
 

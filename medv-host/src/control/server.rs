@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use interprocess::local_socket::traits::ListenerExt;
 use interprocess::local_socket::{ListenerOptions, Stream};
+#[cfg(windows)]
+use interprocess::os::windows::local_socket::ListenerOptionsExt;
 use medv_codec::{Error, Result};
 use medv_protocol::{Lines, encode};
 
@@ -87,7 +89,10 @@ pub fn serve(
         let _ = std::fs::remove_file(socket);
     }
     let cannot = |error: io::Error| Error::io("cannot listen for callers", error).in_file(socket);
-    let listener = ListenerOptions::new().name(name_of(socket)?).create_sync().map_err(cannot)?;
+    let options = ListenerOptions::new().name(name_of(socket)?);
+    #[cfg(windows)]
+    let options = options.security_descriptor(crate::windows::owner::this_user().map_err(cannot)?);
+    let listener = options.create_sync().map_err(cannot)?;
     let conversations = Conversations::default();
     let open = conversations.clone();
     let listen = move || {

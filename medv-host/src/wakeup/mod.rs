@@ -25,6 +25,7 @@ pub use hindrance::{Hindrance, hindrance};
 #[cfg(unix)]
 pub use timer::UserTimer;
 
+use crate::event::{Event, Level};
 use crate::moment::Moment;
 
 /// When the machine is woken up, for how long, and by what.
@@ -90,6 +91,12 @@ pub fn schedule(plan: Option<&Plan>) -> Result<()> {
     return UserTimer::of_this_user()?.schedule(plan);
     #[cfg(windows)]
     return task::schedule(plan);
+}
+
+/// What is noted when an error has kept the machine asleep: at night nobody reads what a command prints.
+pub fn not_woken(error: &Error) -> Event {
+    let why = Event::of_error(Level::Warning, error).text;
+    Event::plain(Level::Warning, format!("not woken up for updates: {why}"))
 }
 
 fn time_of_day(text: &str) -> Option<(u8, u8)> {

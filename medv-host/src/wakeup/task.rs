@@ -67,12 +67,13 @@ fn escaped(text: &str) -> String {
 mod system {
     use std::env;
     use std::fs;
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
 
     use medv_codec::{Error, ErrorKind, Result};
 
     use super::super::Plan;
     use super::definition;
+    use crate::programs;
 
     /// See [`super::super::schedule`].
     pub(in super::super) fn schedule(plan: Option<&Plan>) -> Result<()> {
@@ -95,7 +96,8 @@ mod system {
     }
 
     fn run(arguments: &[&str]) -> Result<()> {
-        let said = Command::new("schtasks.exe").args(arguments).stdin(Stdio::null()).output();
+        let mut tasks = programs::command("schtasks.exe");
+        let said = tasks.args(arguments).stdin(Stdio::null()).output();
         let said = said.map_err(|error| Error::io("cannot be started", error).in_file("schtasks.exe"))?;
         if said.status.success() {
             return Ok(());

@@ -9,6 +9,7 @@ mod job;
 pub(crate) mod local_time;
 mod memory;
 pub(crate) mod notify_icon;
+pub(crate) mod owner;
 pub(crate) mod password_prompt;
 mod pipe;
 pub(crate) mod power;

@@ -9,6 +9,7 @@ use std::thread;
 
 use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, WPARAM};
 use windows_sys::Win32::System::Shutdown::{ShutdownBlockReasonCreate, ShutdownBlockReasonDestroy};
+use windows_sys::Win32::System::Threading::SetProcessShutdownParameters;
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     CreateWindowExW, DefWindowProcW, DispatchMessageW, GetMessageW, MSG, RegisterClassW, WM_ENDSESSION,
     WM_QUERYENDSESSION, WNDCLASSW,
@@ -16,17 +17,22 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 
 use super::text::wide;
 
+/// Windows ends processes from high levels to low ones, and the machine's is at the usual 0x280.
+const BEFORE_ALL_OTHERS: u32 = 0x3FF;
+
 thread_local! {
     /// What is called at the end, in the thread of the window.
     static ENDS: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
 }
 
-/// Calls `ends` when the session ends. As soon as it returns, Windows may end this process; until then it says on the
-/// screen what it waits for.
+/// Calls `ends` when the session ends, before other programs are ended. As soon as it returns, Windows may end this process; until
+/// then it says on the screen what it waits for.
 ///
 /// # Errors
 /// If there is no desktop for the window.
 pub fn watch(ends: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    // SAFETY: plain numbers. If Windows refuses, the order is as it may be.
+    unsafe { SetProcessShutdownParameters(BEFORE_ALL_OTHERS, 0) };
     let (said, heard) = mpsc::channel();
     // The window belongs to the thread that makes it.
     thread::Builder::new().name("session end".into()).spawn(move || {

@@ -9,6 +9,9 @@ use medv_protocol::{App, AppId, Hello, LogPart, Phase, SetupOutcome, SetupTask, 
 /// The user's password for the guest.
 pub(crate) const PASSWORD: &str = "correct-horse-9z";
 
+/// What is wrong with any other.
+const WRONG: &str = "the password is wrong";
+
 /// The version of the agents.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -87,7 +90,8 @@ impl Guest {
     fn says(&self, message: &ToGuest) -> Vec<MachineEvent> {
         let mut system = self.system.lock().unwrap();
         let done = |request: &u64, error: Option<&str>| {
-            said(ToHost::Done { request: *request, error: error.map(str::to_owned) })
+            let wrong_password = error == Some(WRONG);
+            said(ToHost::Done { request: *request, error: error.map(str::to_owned), wrong_password })
         };
         match message {
             ToGuest::Welcome { .. } if system.is_set_up => {
@@ -107,7 +111,7 @@ impl Guest {
                     Some(right) if right == password.reveal() => {
                         vec![done(request, None), said(ToHost::LoggedOn { user: user.clone() })]
                     }
-                    Some(_) => vec![done(request, Some("the password is wrong"))],
+                    Some(_) => vec![done(request, Some(WRONG))],
                     None => vec![done(request, Some("there is no such user"))],
                 }
             }

@@ -25,6 +25,8 @@ fn is_installed_from_the_medium(machine: &WindowsMachine) {
     for name in ["medv-guest.exe", "ftscompletion.exe"] {
         fs::copy(machine.program(&format!("guest/windows/{name}")), medium.join(name)).unwrap();
     }
+    let answers = r#"{"version":1,"time_zone":{"iana":"Europe/Saratov","windows":"Saratov Standard Time"}}"#;
+    fs::write(medium.join("answers.json"), answers).unwrap();
     let ran = machine.run(r"C:\medium\medv-guest.exe", ["install"]);
     assert_eq!(ran.code, 0, "{}", ran.text);
     for name in ["medv-guest.exe", "ftscompletion.exe"] {
@@ -38,6 +40,8 @@ fn is_installed_from_the_medium(machine: &WindowsMachine) {
     );
     let log = fs::read_to_string(machine.path(STATE).join("Logs/medv-guest.log")).unwrap();
     assert!(log.contains(r"installed from C:\medium"), "{log}");
+    // Wine has none. All else was done for all that.
+    assert!(log.to_lowercase().contains(r"error c:\windows\system32\tzutil.exe: "), "{log}");
 }
 
 fn runs_the_commands_and_completes(machine: &WindowsMachine) {
@@ -45,7 +49,8 @@ fn runs_the_commands_and_completes(machine: &WindowsMachine) {
     fs::create_dir_all(&commands).unwrap();
     fs::write(commands.join("10-greet.cmd"), "@echo hello from %~n0\r\n").unwrap();
     fs::write(commands.join("20-fail.bat"), "@exit 7\r\n").unwrap();
-    let said = speak(machine, || {});
+    image_state(machine, "IMAGE_STATE_UNDEPLOYABLE");
+    let said = speak(machine, || waits_for_windows_own_setup(machine), || {});
     let hello = one(&said, "hello");
     assert_eq!(
         (&hello["boot"], &hello["phase"], &hello["system"]),
@@ -78,12 +83,13 @@ fn starts_its_applications(machine: &WindowsMachine) {
 
     let mut noted = String::new();
     // Wine does not wait for what a shortcut leads to.
-    let said = speak(machine, || {
+    let is_noted = || {
         while !noted.ends_with('\n') {
             std::thread::sleep(Duration::from_millis(100));
             noted = fs::read_to_string(machine.path("noted.txt")).unwrap_or_default();
         }
-    });
+    };
+    let said = speak(machine, || {}, is_noted);
     let hello = one(&said, "hello");
     assert_eq!((&hello["boot"], &hello["phase"]), (&2.into(), &"ready".into()));
     let apps = one(&said, "apps")["apps"].as_array().unwrap().clone();
@@ -94,10 +100,30 @@ fn starts_its_applications(machine: &WindowsMachine) {
     assert_eq!(noted.trim_end(), r#"app -- "Office" "Notes.lnk""#);
 }
 
-/// Has the agent and its host speak until the agent says goodbye; what it said. Then, after `last`, the guest is off, and on again.
-fn speak(machine: &WindowsMachine, last: impl FnOnce()) -> Vec<Value> {
+/// An agent that has begun says nothing before that is over.
+fn waits_for_windows_own_setup(machine: &WindowsMachine) {
+    let log = machine.path(STATE).join("Logs/medv-guest.log");
+    while !fs::read_to_string(&log).unwrap().contains("the system's own setup goes on") {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    // Its task begins again each minute. That does nothing while it runs.
+    let second = machine.run(machine.path(PROGRAMS).join("medv-guest.exe"), ["run", "--port", PIPE]);
+    assert_eq!(second.code, 0, "{}", second.text);
+    image_state(machine, "IMAGE_STATE_COMPLETE");
+}
+
+fn image_state(machine: &WindowsMachine, state: &str) {
+    const KEY: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Setup\State";
+    let ran = machine.run("reg", ["add", KEY, "/v", "ImageState", "/d", state, "/f"]);
+    assert_eq!(ran.code, 0, "{}", ran.text);
+}
+
+/// Has the agent and its host speak until the agent says goodbye; what it said. `first` is done while the agent looks for its host. Then,
+/// after `last`, the guest is off, and on again.
+fn speak(machine: &WindowsMachine, first: impl FnOnce(), last: impl FnOnce()) -> Vec<Value> {
     let agent = machine.path(PROGRAMS).join("medv-guest.exe");
     let mut agent = machine.start(agent, ["run", "--port", PIPE]);
+    first();
     let ran = machine.run(machine.program("examples/guest_port.exe"), [PIPE, "anna"]);
     assert_eq!(ran.code, 0, "{}", ran.text);
     last();

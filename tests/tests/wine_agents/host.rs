@@ -103,9 +103,12 @@ impl Host<'_> {
         let ran = self.medv_host(&["run"]);
         assert_eq!(ran.code, 0, "{}", ran.text);
         assert!(self.status().is_some());
-        let log =
-            fs::read_to_string(self.machine.path("users/root/AppData/Local/Microsoft/MEDV/v2/host.log"));
-        assert_eq!(log.unwrap().matches(" has started").count(), 1);
+        assert_eq!(self.log().matches(" has started").count(), 1);
+    }
+
+    fn log(&self) -> String {
+        let log = self.machine.path("users/root/AppData/Local/Microsoft/MEDV/v2/host.log");
+        fs::read_to_string(log).unwrap()
     }
 
     /// Until first time setup is done, there are no applications: the agent takes them from the menu, and only them.
@@ -149,5 +152,10 @@ impl Host<'_> {
         assert_eq!(self.status(), None);
         let ran = self.medv_host(&["start", "Office"]);
         assert_eq!(ran.code, 2, "{}", ran.text);
+        // Nobody sees what a task prints.
+        let ran = self.medv_host(&["wake-up", "--workspace", "Office"]);
+        assert_eq!(ran.code, 2, "{}", ran.text);
+        let log = self.log();
+        assert!(log.contains("not woken up for updates: the host agent of this session is not"), "{log}");
     }
 }

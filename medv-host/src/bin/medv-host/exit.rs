@@ -69,7 +69,7 @@ pub(crate) fn not_run(error: &clap::Error) -> Exit {
 /// Who has given a command, and so where its errors are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// The session, as it began. It disturbs nobody: what went wrong is in the log.
+    /// The session, as it began, or its timer. It disturbs nobody: what went wrong is in the log.
     Session,
     /// An entry of the menu, or a browser.
     Desktop,

@@ -6,9 +6,11 @@ use std::path::Path;
 use medv_codec::{Error, ErrorKind, Result};
 use medv_host::control::{Reply, Request, Status, StopHow};
 use medv_host::life::Power;
+use medv_host::wakeup::not_woken;
 
 use crate::args::{How, OfMachine, Reset, Stop, WakeUp};
 use crate::calls::{last, must_be_installed, talk};
+use crate::noting::note;
 
 pub(crate) fn start(root: Option<&Path>, options: &OfMachine) -> Result<()> {
     must_be_installed(root, &options.name)?;
@@ -67,8 +69,13 @@ pub(crate) fn show(root: Option<&Path>, name: &str) -> Result<()> {
 }
 
 pub(crate) fn wake_up(root: Option<&Path>, options: &WakeUp) -> Result<()> {
-    must_be_installed(root, &options.workspace)?;
-    last(root, &Request::WakeUp { minutes: options.minutes }).map(drop)
+    let request = Request::WakeUp { minutes: options.minutes };
+    let called = must_be_installed(root, &options.workspace).and_then(|()| talk(root, &request));
+    // What the agent refuses it notes itself.
+    if let Err(error) = &called {
+        note(root, &not_woken(error));
+    }
+    called?.last(|_| {}).map(drop)
 }
 
 /// Waits until the machine is where it was to go. A machine that is at rest elsewhere does not get there.

@@ -14,6 +14,7 @@ mod logs;
 mod machine;
 #[cfg(unix)]
 mod notice;
+mod noting;
 mod original;
 mod password;
 mod results;
@@ -58,7 +59,8 @@ fn main() -> ExitCode {
 
 fn caller_of(command: &Command) -> Caller {
     match command {
-        Command::Run => Caller::Session,
+        // The task scheduler calls at night.
+        Command::Run | Command::WakeUp(_) => Caller::Session,
         Command::App(_) | Command::Open { .. } => Caller::Desktop,
         _ => Caller::Other,
     }

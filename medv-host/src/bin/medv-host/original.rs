@@ -2,11 +2,10 @@
 
 use std::ffi::OsString;
 
-use medv_host::event::{EventLog, Level, SystemLog};
-use medv_host::places::Places;
 use medv_host::wakeup::WakeUp;
 
 use crate::exit::Exit;
+use crate::noting::note;
 
 /// The arguments, in our own words if they were in the original's.
 pub(crate) fn translated(arguments: Vec<OsString>) -> Result<Vec<OsString>, Exit> {
@@ -27,10 +26,7 @@ pub(crate) fn translated(arguments: Vec<OsString>) -> Result<Vec<OsString>, Exit
         }
         Ok(None) => Ok(arguments),
         Err(event) => {
-            if let Ok(places) = Places::of_this_user(None) {
-                let everything = Box::new(|| Some(Level::Debug));
-                SystemLog::new(places.state().join("host.log"), everything).note(&event);
-            }
+            note(None, &event);
             eprintln!("medv-host: error: {}", event.text);
             Err(Exit::Usage)
         }

@@ -1,9 +1,11 @@
 //! The QEMU of this host: where it is, its version, and what it was built with.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use medv_codec::{Error, ErrorKind, Result};
+
+use crate::programs;
 
 /// What QEMU is called.
 const PROGRAM: &str = "qemu-system-x86_64";
@@ -26,7 +28,7 @@ pub(super) struct Installation {
 impl Installation {
     /// Looks in `PATH`, and on Windows where QEMU's installer says that it is.
     pub(super) fn find() -> Result<Self> {
-        let program = find_program(PROGRAM).ok_or_else(|| {
+        let program = programs::find(PROGRAM).ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, format!("there is no {PROGRAM} in PATH"))
                 .advice("install QEMU; on Debian: apt install qemu-system-x86 qemu-utils")
         })?;
@@ -48,31 +50,8 @@ impl Installation {
     }
 }
 
-/// The full path of a program in `PATH`, or in QEMU's own folder.
-pub(super) fn find_program(name: &str) -> Option<PathBuf> {
-    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders = std::env::split_paths(&path).chain(own_folder());
-    folders.find_map(|folder| Some(folder.join(&file)).filter(|path| path.is_file()))
-}
-
-/// Where QEMU's installer has put it: on Windows that is not in `PATH`.
-#[cfg(windows)]
-fn own_folder() -> Option<PathBuf> {
-    use winreg::RegKey;
-    use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_QUERY_VALUE, KEY_WOW64_64KEY};
-    let access = KEY_QUERY_VALUE | KEY_WOW64_64KEY;
-    let key = RegKey::predef(HKEY_LOCAL_MACHINE).open_subkey_with_flags(r"SOFTWARE\QEMU", access).ok()?;
-    key.get_value::<String, _>("Install_Dir").ok().map(PathBuf::from)
-}
-
-#[cfg(not(windows))]
-fn own_folder() -> Option<PathBuf> {
-    None
-}
-
 fn ask(program: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(program)
+    let output = programs::command(program)
         .args(arguments)
         .stdin(Stdio::null())
         .output()

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use medv_codec::{Error, ErrorKind, Result};
+use medv_codec::{Error, Result};
 use medv_protocol::ToGuest;
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ use super::channel::Channel;
 use super::command_line::{AGENT_PORT, SCREEN};
 use super::process::{Exit, Killer, Process};
 use super::qmp::Qmp;
+use super::savable::Hindrance;
 use super::saver::Saver;
 use super::state::{self, Header};
 use super::story::{Story, lock};
@@ -34,8 +35,8 @@ pub(super) struct Launch<'a> {
     pub(super) command: Command,
     /// The machine's folder.
     pub(super) folder: &'a Path,
-    /// What a state must be saved with; none if it cannot be saved.
-    pub(super) header: Option<Header>,
+    /// What a state must be saved with, or why it cannot be saved.
+    pub(super) header: std::result::Result<Header, Hindrance>,
     /// A state to go on from.
     pub(super) saved: Option<&'a Path>,
     /// Whether QEMU opens a window of its own.
@@ -51,7 +52,7 @@ pub(super) struct QemuMachine {
     killer: Killer,
     story: Arc<Mutex<Story>>,
     report: Arc<Report>,
-    header: Option<Header>,
+    header: std::result::Result<Header, Hindrance>,
     has_window: bool,
     clipboard: bool,
     folder: PathBuf,
@@ -194,10 +195,7 @@ impl Machine for QemuMachine {
     }
 
     fn save(&self, to: &Path) -> Result<()> {
-        let Some(header) = self.header.clone() else {
-            return Err(Error::new(ErrorKind::Unsupported, "a machine on a dynamic VHD cannot be saved")
-                .advice("install the disk as a fixed VHD, or shut the machine down instead"));
-        };
+        let header = self.header.clone().map_err(Hindrance::error)?;
         let mut story = lock(&self.story);
         if story.saving.as_ref().is_some_and(|saving| !saving.is_finished()) {
             return Err(Error::usage("the machine is being saved already"));

@@ -18,6 +18,7 @@ mod keeper;
 mod machine;
 mod process;
 mod qmp;
+mod savable;
 mod saver;
 mod state;
 mod story;
@@ -37,10 +38,11 @@ use installation::Installation;
 pub use keeper::{SUBCOMMAND, hold};
 use machine::{Launch, QemuMachine};
 use medv_codec::{Error, Result};
+use savable::Hindrance;
 use state::Header;
 
 use super::{End, Hypervisor, Machine, MachineSpec, Network, Report, Sharing};
-use crate::layer::{self, MasterForm};
+use crate::layer;
 
 /// A guest on KVM that was not heard of for so long has not booted.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -101,7 +103,7 @@ impl Qemu {
         let launch = Launch {
             command,
             folder: &spec.folder,
-            header: Some(header).filter(|_| master.form == MasterForm::Raw),
+            header: Hindrance::of(master.form, &installation.version).map_or(Ok(header), Err),
             saved: spec.saved.as_deref(),
             has_window,
             clipboard: spec.sharing.clipboard
@@ -127,7 +129,7 @@ impl Qemu {
         }
         // There a job object does what the keeper does elsewhere.
         #[cfg(windows)]
-        Command::new(&self.installation.program)
+        crate::programs::command(&self.installation.program)
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use medv_codec::{Error, ErrorKind, Result};
 
-use super::installation::find_program;
+use crate::programs;
 
 /// Opens it. It stays when the machine ends, or is closed before: neither harms the other.
 pub(super) fn open(socket: &Path) -> Result<()> {
@@ -16,9 +16,9 @@ pub(super) fn open(socket: &Path) -> Result<()> {
         )
         .advice("stop the machine, and start it"));
     }
-    let (program, address) = if let Some(program) = find_program("remote-viewer") {
+    let (program, address) = if let Some(program) = programs::find("remote-viewer") {
         (program, format!("vnc+unix://{}", socket.display()).into())
-    } else if let Some(program) = find_program("vncviewer") {
+    } else if let Some(program) = programs::find("vncviewer") {
         (program, socket.as_os_str().to_owned())
     } else {
         return Err(Error::new(

@@ -224,6 +224,28 @@ fn a_kept_password_is_forgotten_when_the_guest_refuses_it() {
 }
 
 #[test]
+fn a_kept_password_stays_when_the_guest_refuses_the_user_for_another_reason() {
+    let laboratory = Laboratory::new("[UserExperience]\nCredentialCacheEnabled = 1\n");
+    let guest = Guest::new();
+    ready(&laboratory, &guest.machines(|_| None)).end();
+    laboratory.wait_for_vault(Some(PASSWORD));
+    let locked = |call: &Call| match call {
+        Call::Send(ToGuest::LogOn { request, .. }) => {
+            let error = Some("the account is locked".to_owned());
+            Some(vec![said(ToHost::Done { request: *request, error, wrong_password: false })])
+        }
+        _ => None,
+    };
+    let desk = Desk::new(|_| None);
+    let agent = laboratory.start(guest.machines(locked), &desk);
+    agent.wait_for("the question", |status| status.question.is_some());
+    assert_eq!(desk.questions(), ["password"]);
+    assert!(desk.was_told("does not log you on"));
+    agent.end();
+    laboratory.wait_for_vault(Some(PASSWORD));
+}
+
+#[test]
 fn several_watchers_hear_of_every_change() {
     let laboratory = Laboratory::new("");
     let agent = ready(&laboratory, &Guest::new().machines(|_| None));

@@ -63,7 +63,9 @@ fn nonsense_at_the_wrong_time_changes_nothing() {
     let machines = Guest::new().machines(|call| match call {
         Call::Send(ToGuest::RunSetup { .. }) => {
             let mut says = vec![MachineEvent::Babbled(nonsense()); 100];
-            says.extend((0..50).map(|request| said(ToHost::Done { request, error: Some("no".to_owned()) })));
+            says.extend((0..50).map(|request| {
+                said(ToHost::Done { request, error: Some("no".to_owned()), wrong_password: true })
+            }));
             says.extend((0..50).map(|request| said(ToHost::AppEnded { request })));
             says.push(said(ToHost::Bye));
             says.push(said(ToHost::Unknown));

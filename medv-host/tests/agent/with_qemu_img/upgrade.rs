@@ -78,7 +78,11 @@ fn is_tried_once(settings: &'static str, answer: fn(u64) -> Vec<MachineEvent>) -
 #[test]
 fn an_upgrade_that_fails_is_not_tried_at_each_hello() {
     let log = is_tried_once("", |request| {
-        vec![said(ToHost::Done { request, error: Some("the disk is full".to_owned()) })]
+        vec![said(ToHost::Done {
+            request,
+            error: Some("the disk is full".to_owned()),
+            wrong_password: false,
+        })]
     });
     assert!(log.contains("could not be upgraded: the disk is full"), "{log}");
 }
@@ -87,7 +91,7 @@ fn an_upgrade_that_fails_is_not_tried_at_each_hello() {
 fn an_upgrade_that_changes_nothing_is_not_tried_at_each_hello() {
     // What the host has is of another version than the host.
     let log = is_tried_once("", |request| {
-        let done = said(ToHost::Done { request, error: None });
+        let done = said(ToHost::Done { request, error: None, wrong_password: false });
         vec![done, MachineEvent::AgentConnected(false), MachineEvent::AgentConnected(true)]
     });
     assert!(log.contains("is of version 0.0.1 still"), "{log}");
