@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 
 use crate::{access, programs, whole_file};
 
+/// What a layer is called where it is made.
+const MADE: &str = "layer.qcow2";
 /// The longest name of a master that a qcow2 file can hold, in bytes.
 const LONGEST_NAME: usize = 1023;
 /// What the name of a node begins with that is called after the image, and how much of the digest follows: QEMU allows 31
@@ -121,20 +123,21 @@ pub fn create(layer: &Path, master: &Master) -> Result<()> {
     // In a folder that users share, qemu-img would follow any link to any file of the user's. So it writes elsewhere first: a layer
     // without content is small.
     let elsewhere = tempfile::tempdir().map_err(|error| Error::io("cannot make a folder", error))?;
-    let made = elsewhere.path().join("layer.qcow2");
-    make(&made, master)?;
+    let made = elsewhere.path().join(MADE);
+    make(elsewhere.path(), master)?;
     let bytes = fs::read(&made).map_err(|error| Error::io("cannot read", error).in_file(&made))?;
     whole_file::write(layer, &bytes)
 }
 
-fn make(layer: &Path, master: &Master) -> Result<()> {
+/// Makes the file [`MADE`] in a folder. On Windows qemu-img takes not all letters that the folder's name may have.
+fn make(folder: &Path, master: &Master) -> Result<()> {
     let size = master.size.to_string();
     let qemu_img = programs::find("qemu-img").unwrap_or_else(|| "qemu-img".into());
     let output = programs::command(qemu_img)
         .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
         .arg(master.in_header()?)
-        .arg(layer)
-        .arg(size)
+        .args([MADE, &size])
+        .current_dir(folder)
         .stdin(Stdio::null())
         .output()
         .map_err(|error| {
@@ -144,7 +147,7 @@ fn make(layer: &Path, master: &Master) -> Result<()> {
         return Ok(());
     }
     let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(Error::new(ErrorKind::Io, format!("qemu-img cannot make the layer: {why}")).in_file(layer))
+    Err(Error::new(ErrorKind::Io, format!("qemu-img cannot make the layer: {why}")).in_file(folder))
 }
 
 /// The master that a layer stands on, looked at anew.

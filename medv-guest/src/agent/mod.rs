@@ -227,8 +227,6 @@ impl Agent {
                 let text = format!("the host speaks version {protocol} of the protocol, which is none");
                 self.log.note(Level::Error, &text);
             }
-            // Before it has said who it is, nothing counts.
-            _ if !self.is_welcome => {}
             ToGuest::RunSetup {
                 user,
                 administrator,

@@ -190,6 +190,8 @@ impl Host {
             match self.stream.read(&mut bytes) {
                 Ok(0) => return None,
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,
+                // Where reading has a limit of time, a signal ends it.
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 read => {
                     let read = read.expect("the guest says nothing");
                     self.said.extend(self.lines.take(&bytes[..read]).into_iter().map(|line| line.unwrap()));

@@ -19,6 +19,7 @@
 //! | `asking.rs` | questions to the user, and the password |
 //! | `opening.rs` | applications and addresses that are opened |
 //! | `requests.rs` | what callers want |
+//! | `published.rs` | the guest's applications in the host's menu |
 //! | `telling.rs` | events, notices, the status |
 //! | `kept.rs` | what is written down between runs |
 //! | `logs.rs` | logs that come out of the guest |
@@ -34,6 +35,7 @@ mod living;
 mod logs;
 mod machine;
 mod opening;
+mod published;
 mod requests;
 mod setup;
 mod sharing;
@@ -306,13 +308,13 @@ impl Agent {
 
     /// The next message; `None` if a deadline passes first.
     fn hear(&mut self) -> Option<Message> {
-        let deadline = match self.is_ready() {
-            _ if self.is_without_room() => self.no_room.map(|no_room| no_room.next),
-            true => {
-                let life = self.life.deadline(&self.settings().life_rules());
-                life.into_iter().chain(self.upgrade.ends()).chain(self.answer_due()).min()
-            }
-            false => self.fts.deadline,
+        let deadline = if self.is_without_room() {
+            self.no_room.map(|no_room| no_room.next)
+        } else if self.is_ready() {
+            let life = self.life.deadline(&self.settings().life_rules());
+            life.into_iter().chain(self.upgrade.ends()).chain(self.answer_due()).min()
+        } else {
+            self.fts.deadline
         };
         let deadline = deadline.filter(|_| self.workspace.is_some());
         let alarm = self.alarm.as_mut().map(|alarm| alarm.look((self.parts.clock)()));

@@ -37,8 +37,8 @@ pub(super) enum Purpose {
     Upgrade(&'static str),
 }
 
-/// So many applications a guest may say that it runs.
-const MAX_FOUND: usize = 1024;
+/// A guest may say that applications run only up to so many requests.
+const MAX_REQUESTS: usize = 1024;
 
 /// Where this agent begins to count. In a machine that was saved programs go on whose ends are told by the numbers of an earlier
 /// agent: microseconds since 1970 are beyond all of those, and exact in JSON of any kind.
@@ -109,8 +109,8 @@ impl Agent {
     /// What an agent before this one has opened in a machine that was saved since.
     pub(super) fn still_runs(&mut self, requests: &[RequestId]) {
         let mut found = 0;
-        for request in requests.iter().take(MAX_FOUND) {
-            if !self.requests.contains_key(request) {
+        for request in requests {
+            if self.requests.len() < MAX_REQUESTS && !self.requests.contains_key(request) {
                 self.requests.insert(*request, Purpose::Runs);
                 found += 1;
             }

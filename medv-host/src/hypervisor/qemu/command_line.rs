@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::accelerator::Accelerator;
 use super::adapter::HardwareAddress;
+use super::names::name;
 use crate::hypervisor::{Drive, Guest, MachineSpec, Medium, Network};
 use crate::layer::{Master, MasterForm};
 
@@ -58,7 +59,7 @@ pub(super) fn arguments(spec: &MachineSpec, facts: &Facts<'_>) -> Result<Vec<Str
     disk(&mut line, spec, facts.master)?;
     line.option("-device", "usb-ehci,id=usb").option("-device", "usb-tablet,bus=usb.0");
     if let Some(medium) = &spec.medium {
-        drive(&mut line, medium)?;
+        drive(&mut line, &spec.folder, medium)?;
     }
     network(&mut line, spec, facts)?;
     screen(&mut line, spec, facts);
@@ -99,7 +100,7 @@ fn disk(line: &mut Line, spec: &MachineSpec, master: &Master) -> Result<()> {
     line.node(&json!({
         "driver": "raw", "node-name": "master", "file": below, "size": master.size, "read-only": true
     }));
-    line.node(&json!({"driver": "file", "node-name": "layer-file", "filename": text(&spec.layer)?, "discard": "unmap"}));
+    line.node(&json!({"driver": "file", "node-name": "layer-file", "filename": text(&name(&spec.folder, &spec.layer))?, "discard": "unmap"}));
     line.node(&json!({
         "driver": "qcow2", "node-name": DISK, "file": "layer-file", "backing": "master", "discard": "unmap"
     }));
@@ -108,9 +109,9 @@ fn disk(line: &mut Line, spec: &MachineSpec, master: &Master) -> Result<()> {
     Ok(())
 }
 
-fn drive(line: &mut Line, medium: &Medium) -> Result<()> {
+fn drive(line: &mut Line, folder: &Path, medium: &Medium) -> Result<()> {
     line.node(&json!({
-        "driver": "file", "node-name": "medium-file", "filename": text(&medium.image)?, "read-only": true
+        "driver": "file", "node-name": "medium-file", "filename": text(&name(folder, &medium.image))?, "read-only": true
     }));
     line.node(&json!({"driver": "raw", "node-name": "medium", "file": "medium-file", "read-only": true}));
     line.option(

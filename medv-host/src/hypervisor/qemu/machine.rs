@@ -82,7 +82,7 @@ impl QemuMachine {
                 Channel::start(agent, move |event| teller(event)).map_err(no_connection)?;
             qmp.execute("qmp_capabilities", &json!({}))?;
             if let Some(saved) = saved {
-                state::read(&qmp, saved)?;
+                state::read(&qmp, folder, saved)?;
             }
             if clipboard {
                 clipboard::plug_in(&qmp)?;
@@ -207,6 +207,7 @@ impl Machine for QemuMachine {
             report: Arc::clone(&self.report),
             header,
             clipboard: self.clipboard,
+            folder: self.folder.clone(),
             to: to.to_owned(),
         };
         let thread = std::thread::Builder::new().name("save".into()).spawn(move || saver.run());

@@ -16,6 +16,7 @@ mod installation;
 #[cfg(unix)]
 mod keeper;
 mod machine;
+mod names;
 mod process;
 mod qmp;
 mod savable;

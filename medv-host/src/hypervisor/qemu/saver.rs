@@ -22,6 +22,8 @@ pub(super) struct Saver {
     pub(super) report: Arc<Report>,
     pub(super) header: Header,
     pub(super) clipboard: bool,
+    /// QEMU's own.
+    pub(super) folder: PathBuf,
     pub(super) to: PathBuf,
 }
 
@@ -51,6 +53,6 @@ impl Saver {
         if self.clipboard {
             clipboard::pull_out(&self.qmp)?;
         }
-        state::write(&self.qmp, &self.header, &self.to)
+        state::write(&self.qmp, &self.folder, &self.header, &self.to)
     }
 }

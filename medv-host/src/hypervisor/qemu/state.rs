@@ -44,10 +44,10 @@ pub(super) fn header_of(path: &Path) -> Result<Header> {
     serde_json::from_slice(text).map_err(|error| damaged(error.to_string()))
 }
 
-/// Has the state of the stopped machine written to `path`, which has its name only when everything is on disk.
-pub(super) fn write(qmp: &Qmp, header: &Header, path: &Path) -> Result<()> {
+/// Has the state of the stopped machine, whose QEMU runs in `folder`, written to `path`, which has its name only when everything is on disk.
+pub(super) fn write(qmp: &Qmp, folder: &Path, header: &Header, path: &Path) -> Result<()> {
     let part = part_of(path);
-    let written = write_part(qmp, header, &part).and_then(|()| {
+    let written = write_part(qmp, folder, header, &part).and_then(|()| {
         let renamed = fs::rename(&part, path).and_then(|()| sync_folder(path));
         renamed.map_err(|error| Error::io("cannot rename", error).in_file(&part))
     });
@@ -58,14 +58,14 @@ pub(super) fn write(qmp: &Qmp, header: &Header, path: &Path) -> Result<()> {
     written
 }
 
-fn write_part(qmp: &Qmp, header: &Header, part: &Path) -> Result<()> {
+fn write_part(qmp: &Qmp, folder: &Path, header: &Header, part: &Path) -> Result<()> {
     let cannot = |error: io::Error| Error::io("cannot write", error).in_file(part);
     let mut block = serde_json::to_vec(header).map_err(|error| cannot(error.into()))?;
     block.resize(HEADER, 0);
     let mut file = new_file(part).map_err(cannot)?;
     file.seek(SeekFrom::Start(HEADER as u64)).map_err(cannot)?;
     qmp.execute("migrate-set-parameters", &json!({"max-bandwidth": i64::MAX}))?;
-    stream::out(qmp, &mut file, part)?;
+    stream::out(qmp, folder, &mut file, part)?;
     finished(qmp)?;
     file.rewind().and_then(|()| file.write_all(&block)).and_then(|()| file.sync_all()).map_err(cannot)
 }
@@ -88,8 +88,8 @@ fn new_file(path: &Path) -> io::Result<File> {
 
 /// Has a machine that was started with `-incoming defer` go on from the state in `path`. It is paused still. The file is
 /// deleted: from here on, the disk may change, and a state that does not belong to its disk would destroy it.
-pub(super) fn read(qmp: &Qmp, path: &Path) -> Result<()> {
-    stream::back(qmp, path)?;
+pub(super) fn read(qmp: &Qmp, folder: &Path, path: &Path) -> Result<()> {
+    stream::back(qmp, folder, path)?;
     finished(qmp)?;
     let deleted = fs::remove_file(path).and_then(|()| sync_folder(path));
     deleted.map_err(|error| {
@@ -137,13 +137,13 @@ mod stream {
     /// What QEMU calls its end.
     const NAME: &str = "state";
 
-    pub(super) fn out(qmp: &Qmp, file: &mut File, path: &Path) -> Result<()> {
+    pub(super) fn out(qmp: &Qmp, _: &Path, file: &mut File, path: &Path) -> Result<()> {
         let mut ours = lend(qmp)?;
         qmp.execute("migrate", &json!({"uri": format!("fd:{NAME}")}))?;
         io::copy(&mut ours, file).map(drop).map_err(|error| Error::io("cannot write", error).in_file(path))
     }
 
-    pub(super) fn back(qmp: &Qmp, path: &Path) -> Result<()> {
+    pub(super) fn back(qmp: &Qmp, _: &Path, path: &Path) -> Result<()> {
         let mut ours = lend(qmp)?;
         let cannot = |error| Error::io("cannot read", error).in_file(path);
         let mut file = File::open(path).map_err(cannot)?;
@@ -167,18 +167,19 @@ mod stream {
 /// QEMU reads and writes the file itself, behind the header. It can since 8.2.
 #[cfg(windows)]
 mod stream {
+    use super::super::names::name;
     use super::{File, HEADER, Path, Qmp, Result, json};
 
-    pub(super) fn out(qmp: &Qmp, _file: &mut File, path: &Path) -> Result<()> {
-        qmp.execute("migrate", &json!({"uri": uri(path)})).map(drop)
+    pub(super) fn out(qmp: &Qmp, folder: &Path, _: &mut File, path: &Path) -> Result<()> {
+        qmp.execute("migrate", &json!({"uri": uri(folder, path)})).map(drop)
     }
 
-    pub(super) fn back(qmp: &Qmp, path: &Path) -> Result<()> {
-        qmp.execute("migrate-incoming", &json!({"uri": uri(path)})).map(drop)
+    pub(super) fn back(qmp: &Qmp, folder: &Path, path: &Path) -> Result<()> {
+        qmp.execute("migrate-incoming", &json!({"uri": uri(folder, path)})).map(drop)
     }
 
-    fn uri(path: &Path) -> String {
-        format!("file:{},offset={HEADER}", path.display())
+    fn uri(folder: &Path, path: &Path) -> String {
+        format!("file:{},offset={HEADER}", name(folder, path).display())
     }
 }
 
