@@ -6,6 +6,7 @@ pub mod answers;
 pub mod control;
 pub mod desktop;
 pub mod event;
+mod folder_id;
 pub mod fts;
 pub mod host_clock;
 pub mod host_facts;

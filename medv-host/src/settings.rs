@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use medv_codec::Result;
 use medv_packager::engine_error;
-use medv_settings::{Store, Value, find, readable_store, resolve, system_store};
+use medv_settings::{Scope, Store, Value, find, readable_store, resolve, system_store};
 use time::{Date, Month, PrimitiveDateTime, Time};
 
 use crate::event::{Event, Level};
@@ -21,20 +21,25 @@ use crate::moment::Moment;
 pub struct Settings {
     store: Arc<dyn Store + Send + Sync>,
     /// Why places could not be read.
-    faults: Vec<String>,
+    faults: Vec<(Scope, String)>,
 }
 
 impl Settings {
     /// Reads the places where settings are kept. One that cannot be read hinders none of the others.
     pub fn read(root: &Path) -> Self {
         let (store, faults) = readable_store(below(root));
-        let faults = faults.into_iter().map(|fault| Event::of_error(Level::Error, &engine_error(fault)).text);
-        Self { store: store.into(), faults: faults.collect() }
+        let told = |(scope, fault)| (scope, Event::of_error(Level::Error, &engine_error(fault)).text);
+        Self { store: store.into(), faults: faults.into_iter().map(told).collect() }
     }
 
     /// The places that could not be read: why.
-    pub fn faults(&self) -> &[String] {
-        &self.faults
+    pub fn faults(&self) -> impl Iterator<Item = &str> {
+        self.faults.iter().map(|(_, why)| why.as_str())
+    }
+
+    /// Why one could not be read that is not the user's own: what is set there may mean another machine.
+    pub fn administrators_fault(&self) -> Option<&str> {
+        self.faults.iter().find(|(scope, _)| *scope != Scope::User).map(|(_, why)| why.as_str())
     }
 
     /// The places where settings are kept, to read or to change them.

@@ -196,6 +196,13 @@ pub enum ToGuest {
         /// `EventLogLevel`.
         log_level: u8,
     },
+    /// What has changed of what [`Self::Welcome`] said.
+    Adjust {
+        /// The host's time, in seconds since 1970, UTC.
+        now: u64,
+        /// `EventLogLevel`.
+        log_level: u8,
+    },
     /// Go on with first time setup: the administrator's commands, then ftscompletion.
     RunSetup {
         /// The user whose machine this becomes.

@@ -80,8 +80,9 @@ pub fn system_store(root: Option<&Path>) -> Result<Box<dyn Store>> {
     Ok(Box::new(TomlStore::of_this_user(root.unwrap_or_else(|| Path::new("/")))?))
 }
 
-/// As [`system_store`], but a file that cannot be read hinders none of the others: it says nothing, and why is told besides.
-pub fn readable_store(root: Option<&Path>) -> (Box<dyn Store + Send + Sync>, Vec<Error>) {
+/// As [`system_store`], but a file that cannot be read hinders none of the others: it says nothing, and whose it is and
+/// why is told besides.
+pub fn readable_store(root: Option<&Path>) -> (Box<dyn Store + Send + Sync>, Vec<(Scope, Error)>) {
     #[cfg(windows)]
     if root.is_none() {
         return (Box::new(crate::registry_store::RegistryStore), Vec::new());

@@ -42,18 +42,22 @@ impl TomlStore {
     }
 
     /// As [`Self::of_this_user`], but as [`Self::readable_below`].
-    pub fn readable(root: &Path) -> (Self, Vec<Error>) {
+    pub fn readable(root: &Path) -> (Self, Vec<(Scope, Error)>) {
         Self::readable_below(root, user_name().as_deref(), config_home().as_deref())
     }
 
     fn open(root: &Path, user: Option<&str>, config_home: Option<&Path>) -> Result<Self> {
         let (store, faults) = Self::readable_below(root, user, config_home);
-        faults.into_iter().next().map_or(Ok(store), Err)
+        faults.into_iter().next().map_or(Ok(store), |(_, fault)| Err(fault))
     }
 
     /// The files below `root`, as [`Self::below`] has them; but one that cannot be read hinders none of the others: it says nothing, and
-    /// why is told besides.
-    pub fn readable_below(root: &Path, user: Option<&str>, config_home: Option<&Path>) -> (Self, Vec<Error>) {
+    /// whose it is and why is told besides.
+    pub fn readable_below(
+        root: &Path,
+        user: Option<&str>,
+        config_home: Option<&Path>,
+    ) -> (Self, Vec<(Scope, Error)>) {
         let machine = |name: &str| below(root, &Path::new("/etc/medv").join(name));
         let user = user.filter(|user| is_file_name(user));
         let paths = [
@@ -63,7 +67,11 @@ impl TomlStore {
             config_home.map(|home| below(root, &home.join("medv/settings.toml"))),
         ];
         let mut faults = Vec::new();
-        let files = paths.map(|path| TomlFile::load(path?).map_err(|error| faults.push(error)).ok());
+        let mut scopes = Scope::ALL.into_iter();
+        let files = paths.map(|path| {
+            let scope = scopes.next()?;
+            TomlFile::load(path?).map_err(|error| faults.push((scope, error))).ok()
+        });
         (Self { files }, faults)
     }
 

@@ -333,5 +333,6 @@ fn a_file_that_cannot_be_read_hinders_none_of_the_others_where_that_is_wanted() 
     let resolved = resolve(&store, setting("FtsMaxRetryCount")).unwrap();
     assert_eq!((resolved.value, resolved.origin), (Value::Number(7), Origin::Set(Scope::MachinePolicy)));
     let [fault] = &faults[..] else { panic!("{faults:?}") };
-    assert!(fault.to_string().starts_with(&root.path(Scope::User).display().to_string()), "{fault}");
+    assert!(fault.1.to_string().starts_with(&root.path(Scope::User).display().to_string()), "{}", fault.1);
+    assert_eq!(fault.0, Scope::User);
 }

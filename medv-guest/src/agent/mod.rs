@@ -223,6 +223,10 @@ impl Agent {
             ToGuest::Welcome { protocol, now, log_level, .. } if knows_version(protocol) => {
                 self.begin(now, log_level);
             }
+            ToGuest::Adjust { now, log_level } => {
+                self.log.set_level(log_level);
+                clock::set(&self.places, now, &self.log);
+            }
             ToGuest::Welcome { protocol, .. } => {
                 let text = format!("the host speaks version {protocol} of the protocol, which is none");
                 self.log.note(Level::Error, &text);

@@ -322,7 +322,7 @@ fn the_log_is_sent_and_keeps_to_its_level() {
     let part = host.wait_for(|said| if let ToHost::Log(part) = said { Some(part) } else { None });
     assert_eq!((part.path.as_str(), part.offset, part.last), ("/var/log/medv/medv-guest.log", 0, true));
     assert_eq!(host.answer(1), None);
-    host.say(&ToGuest::Welcome { protocol: 1, agent: "0.1.0".into(), now: 0, log_level: 0 });
+    host.say(&ToGuest::Adjust { now: 0, log_level: 0 });
     host.log_on(2, "wrong");
     assert!(!guest.read("var/log/medv/medv-guest.log").contains("request 2"));
 }

@@ -62,6 +62,7 @@ impl Agent {
                 false => self.step_fts(&fts::Input::Later),
             },
             (Asked::Anew, Answer::Yes) => self.step_fts(&fts::Input::Reset),
+            // The machine stays off until it is wanted.
             (Asked::Anew, _) => {}
             (Asked::Restart, Answer::Yes) => self.step_life(&life::Input::Yes),
             (Asked::Restart, _) => self.step_life(&life::Input::Later),

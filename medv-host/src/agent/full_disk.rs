@@ -17,7 +17,7 @@ pub(super) struct NoRoom {
     since: Moment,
     /// Whether it stands still.
     is_stopped: bool,
-    pub(super) next: Moment,
+    next: Moment,
 }
 
 impl Agent {
@@ -58,13 +58,32 @@ impl Agent {
                 Level::Information,
                 "there is room on the disk again: the guest goes on",
             ));
-            // It could answer nobody in the meantime.
-            let lost = no_room.since.until(now).as_secs();
-            return self.put_off_deadlines(lost.cast_signed());
+            if !self.life.power.is_ending() {
+                // It could answer nobody in the meantime.
+                let lost = no_room.since.until(now).as_secs();
+                self.put_off_deadlines(lost.cast_signed());
+            }
+            return;
         }
-        if let Some(Err(error)) = self.machine.as_ref().map(|machine| machine.go_on()) {
-            self.note(&Event::of_error(Level::Warning, &error));
+        let went_on = self.machine.as_ref().map(|machine| machine.go_on());
+        let is_stopped = match went_on {
+            Some(Err(error)) => {
+                self.note(&Event::of_error(Level::Warning, &error));
+                true
+            }
+            _ => false,
+        };
+        self.no_room = Some(NoRoom { is_stopped, next: now.after(AGAIN), ..no_room });
+    }
+
+    /// When the next try is due.
+    pub(super) fn next_try(&self) -> Option<Moment> {
+        self.no_room.map(|no_room| no_room.next)
+    }
+
+    pub(super) fn put_off_tries(&mut self, seconds: i64) {
+        if let Some(NoRoom { since, next, .. }) = &mut self.no_room {
+            (*since, *next) = (since.put_off(seconds), next.put_off(seconds));
         }
-        self.no_room = Some(NoRoom { is_stopped: false, next: now.after(AGAIN), ..no_room });
     }
 }

@@ -7,7 +7,7 @@ use super::asking::Asked;
 use crate::desktop::Question;
 use crate::event::{Event, EventId, Level};
 use crate::fts;
-use crate::life;
+use crate::life::{self, CloseAction};
 
 impl Agent {
     pub(super) fn guest_says(&mut self, message: ToHost) {
@@ -80,6 +80,7 @@ impl Agent {
                 self.note(&Event::numbered(EventId::MachineInvalid, "the guest is not set up any more"));
                 let message = "The guest is not set up any more. If it is set up anew, all that is on its disk is lost.";
                 let link = self.settings().help_page();
+                self.step_life(&life::Input::StopWanted(CloseAction::ShutDown));
                 self.ask(Asked::Anew, &Question::Retry { message: message.to_owned(), link });
             }
         }
@@ -105,6 +106,8 @@ impl Agent {
         if matches!(self.asked, Some((_, Asked::Password))) {
             self.withdraw_question();
         }
+        // No password is looked for any more.
+        self.vault_look += 1;
         if std::mem::take(&mut self.keeps_password) {
             self.keep_password();
         }

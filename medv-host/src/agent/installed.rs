@@ -8,6 +8,7 @@ use super::Agent;
 use super::kept::Kept;
 use super::sharing::KeptOut;
 use crate::event::{Event, EventId, Level};
+use crate::folder_id;
 use crate::fts::{self, Stage};
 use crate::layer;
 use crate::life;
@@ -48,19 +49,25 @@ impl Agent {
 
     /// The workspace that is installed, if this user has it.
     fn installed(&mut self) -> Result<Option<Workspace>> {
-        let found = Workspace::installed(&self.places, &self.settings())?;
+        let settings = self.settings();
+        let found = Workspace::installed(&self.places, &settings)?;
         let Some(workspace) = &found else {
             self.kept_out = None;
             return Ok(None);
         };
+        // None were ever whole. Whose machine it is, for one, is not known.
+        if let Some(fault) = settings.administrators_fault() {
+            self.keep_out(KeptOut::Unusable(fault.to_owned()));
+            return Ok(None);
+        }
         let is_ours = !workspace.is_shared || self.take_shared_machine(&workspace.name);
         Ok(found.filter(|_| is_ours))
     }
 
     fn note_settings_faults(&mut self) {
-        let faults = Settings::read(&self.places.root).faults().to_vec();
+        let faults: Vec<_> = Settings::read(&self.places.root).faults().map(str::to_owned).collect();
         for fault in faults.iter().filter(|fault| !self.settings_faults.contains(fault)) {
-            self.parts.log.note(&Event::plain(Level::Error, format!("{fault}; what was set before counts")));
+            self.parts.log.note(&Event::plain(Level::Error, fault));
         }
         self.settings_faults = faults;
     }
@@ -103,6 +110,7 @@ impl Agent {
 
     fn begin(&mut self, workspace: Workspace) {
         self.workspace = None;
+        self.kept_in = folder_id::of(&workspace.progress(&self.places));
         let (kept, invalid) = match self.what_is_there(&workspace) {
             Ok(there) => there,
             // Rather no machine than a new one in place of one that is there.
@@ -120,6 +128,22 @@ impl Agent {
         if self.is_ready() {
             self.step_life(&life::Input::AgentStarted { saved: layer::saved_state(&layer).exists() });
         }
+    }
+
+    /// Whether what is kept lies in another folder than it did: a disk was mounted there. Then all begins with what is on that.
+    pub(super) fn is_kept_elsewhere(&mut self) -> bool {
+        let Some(workspace) = self.workspace.clone() else { return false };
+        let now = folder_id::of(&workspace.progress(&self.places));
+        let is_elsewhere = now.zip(self.kept_in).is_some_and(|(now, before)| now != before);
+        if is_elsewhere {
+            self.note(&Event::plain(
+                Level::Warning,
+                "the user's folder is another one now: a disk was mounted",
+            ));
+            self.change_workspace(Some(workspace));
+            self.follow_settings();
+        }
+        is_elsewhere
     }
 
     /// What there is of the user's machine; and what is wrong with it, if it was ready once.

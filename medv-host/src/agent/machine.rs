@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use medv_codec::Result;
 use medv_protocol::{ToGuest, VERSION};
 
+use super::asking::Asked;
 use super::setup::guest_of;
 use super::{Agent, Message};
 use crate::event::{Event, Level};
@@ -44,7 +45,6 @@ impl Agent {
         self.guest = None;
         self.are_apps_known = false;
         self.is_woken = spec.saved.is_some();
-        self.machine_network = spec.network;
         self.machine_number += 1;
         let (number, outbox, unheard) = (self.machine_number, self.outbox.clone(), Arc::clone(&self.unheard));
         let report = move |event| {
@@ -59,6 +59,7 @@ impl Agent {
         let machine = self.parts.hypervisor.start(&spec, Box::new(report))?;
         // A user who is to work with a screen that nobody sees would wait for ever.
         let seen = if spec.visible { machine.show() } else { Ok(()) };
+        self.machine_network = machine.network();
         self.machine = Some(machine);
         if let Err(error) = seen {
             self.note(&Event::of_error(Level::Warning, &error));
@@ -77,7 +78,7 @@ impl Agent {
         match event {
             MachineEvent::AgentConnected(true) => self.greet(),
             // A guest that has woken up has its port open already.
-            MachineEvent::Running if self.is_woken => self.greet(),
+            MachineEvent::Running if self.is_woken && self.guest.is_none() => self.greet(),
             MachineEvent::Running => {}
             MachineEvent::AgentConnected(false) => {
                 self.note(&Event::plain(Level::Debug, "the guest agent has closed its port"));
@@ -114,7 +115,9 @@ impl Agent {
         match self.is_ready() {
             true => {
                 // There is nothing left to restart, or to log on to.
-                self.withdraw_question();
+                if !matches!(self.asked, Some((_, Asked::Anew))) {
+                    self.withdraw_question();
+                }
                 self.step_life(&life::Input::MachineEnded(end));
             }
             false => self.step_fts(&fts::Input::MachineEnded(end)),
@@ -133,10 +136,18 @@ impl Agent {
         u8::try_from(self.settings().number("DiagEventLogLevel")).unwrap_or(3)
     }
 
-    /// A guest that was told another level is greeted again.
+    /// A guest that was told another level hears of it.
     pub(super) fn tell_log_level(&mut self) {
-        if self.guest.is_some() && self.log_level() != self.log_level_told {
-            self.greet();
+        if self.log_level() != self.log_level_told {
+            self.adjust();
+        }
+    }
+
+    /// Tells the guest the time, and the level of its log.
+    pub(super) fn adjust(&mut self) {
+        if self.guest.is_some() {
+            self.log_level_told = self.log_level();
+            self.send(&ToGuest::Adjust { now: Moment::now().0, log_level: self.log_level_told });
         }
     }
 

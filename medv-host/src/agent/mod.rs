@@ -57,6 +57,7 @@ use medv_protocol::{App, Hello, HostNetwork, Printer, RequestId, Secret};
 use crate::control::{Caller, EventDetail, Request, Status};
 use crate::desktop::{Answer, Desktop};
 use crate::event::{Event, EventLog, Level};
+use crate::folder_id::FolderId;
 use crate::fts::{self, Progress, Stage};
 use crate::host_clock::HostClock;
 use crate::hypervisor::{Hypervisor, Machine, MachineEvent, Medium, Network};
@@ -156,6 +157,8 @@ pub struct Agent {
     is_ending: bool,
 
     workspace: Option<Workspace>,
+    /// The folder in which it is kept how far first time setup is.
+    kept_in: Option<FolderId>,
     /// Held while this user has the shared machine.
     shared_lock: Option<File>,
     /// Why this user has not got the shared machine.
@@ -236,6 +239,7 @@ impl Agent {
             outbox,
             is_ending: false,
             workspace: None,
+            kept_in: None,
             shared_lock: None,
             kept_out: None,
             fts: Progress::new(),
@@ -309,10 +313,11 @@ impl Agent {
     /// The next message; `None` if a deadline passes first.
     fn hear(&mut self) -> Option<Message> {
         let deadline = if self.is_without_room() {
-            self.no_room.map(|no_room| no_room.next)
+            self.next_try()
         } else if self.is_ready() {
             let life = self.life.deadline(&self.settings().life_rules());
-            life.into_iter().chain(self.upgrade.ends()).chain(self.answer_due()).min()
+            let others = [self.upgrade.ends(), self.answer_due(), self.next_try()];
+            life.into_iter().chain(others.into_iter().flatten()).min()
         } else {
             self.fts.deadline
         };
@@ -360,10 +365,10 @@ impl Agent {
             if self.is_unusable() {
                 self.look_again();
             }
+        } else if is_due(self.next_try()) {
+            self.try_for_room();
         } else if self.is_without_room() {
-            if is_due(self.no_room.map(|no_room| no_room.next)) {
-                self.try_for_room();
-            }
+            // Nothing else can be due.
         } else if self.is_ready() {
             if is_due(self.upgrade.ends()) {
                 self.upgrade_takes_too_long();
@@ -383,6 +388,7 @@ impl Agent {
         self.fts.put_off(seconds);
         self.upgrade.put_off(seconds);
         self.put_off_answers(seconds);
+        self.put_off_tries(seconds);
     }
 
     /// The host may have slept, or its clock may have been set.
@@ -391,10 +397,7 @@ impl Agent {
             let text = format!("the host has slept, or its clock was set: {seconds} s");
             self.note(&Event::plain(Level::Debug, text));
             self.put_off_deadlines(seconds);
-            if self.guest.is_some() {
-                // It is told the time.
-                self.greet();
-            }
+            self.adjust();
         }
     }
 
@@ -411,10 +414,10 @@ impl Agent {
         self.fts.stage == Stage::Ready
     }
 
-    /// What is set now. If not all of it can be read, what was set before: half of the settings may mean another machine.
+    /// What is set now. If not all that administrators set can be read, what was set before: the half of it may mean another machine.
     fn settings(&self) -> Settings {
         let now = Settings::read(&self.places.root);
-        if !now.faults().is_empty() {
+        if now.administrators_fault().is_some() {
             return self.settings_before.borrow().clone().unwrap_or(now);
         }
         self.settings_before.replace(Some(now.clone()));

@@ -43,6 +43,9 @@ pub trait Machine: Send {
     /// If too many wait.
     fn send_all(&self, messages: Box<dyn Iterator<Item = ToGuest> + Send>) -> Result<()>;
 
+    /// How it is connected: one that was saved, as it was then.
+    fn network(&self) -> Network;
+
     /// Stops the processors.
     ///
     /// # Errors

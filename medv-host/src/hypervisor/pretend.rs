@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use medv_codec::{Error, ErrorKind, Result};
 use medv_protocol::ToGuest;
 
-use super::{End, Hypervisor, Machine, MachineEvent, MachineSpec, Report};
+use super::{End, Hypervisor, Machine, MachineEvent, MachineSpec, Network, Report};
 
 /// A call to the hypervisor or to its machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl Hypervisor for Pretend {
             stage.running = Some((number, Arc::new(report)));
             number
         };
-        let machine = PretendMachine { hypervisor: self.clone(), number };
+        let machine = PretendMachine { hypervisor: self.clone(), number, network: spec.network };
         machine.play(&call);
         Ok(Box::new(machine))
     }
@@ -156,6 +156,7 @@ impl Hypervisor for Pretend {
 struct PretendMachine {
     hypervisor: Pretend,
     number: usize,
+    network: Network,
 }
 
 impl PretendMachine {
@@ -180,6 +181,10 @@ impl PretendMachine {
 }
 
 impl Machine for PretendMachine {
+    fn network(&self) -> Network {
+        self.network
+    }
+
     fn send(&self, message: &ToGuest) -> Result<()> {
         self.call(&Call::Send(message.clone()))
     }

@@ -314,8 +314,8 @@ impl Life {
     fn wake_ends(&mut self, rules: &Rules, now: Moment) -> Vec<Action> {
         let Some(woken) = self.woken.take() else { return Vec::new() };
         let how = if woken.was_saved { CloseAction::Hibernate } else { CloseAction::ShutDown };
-        // Who opens something ends the waking up; what was open before is saved again.
-        let may_close = woken.was_saved || !self.is_used(now);
+        // What was open before is saved again.
+        let may_close = !self.is_opening(now) && (woken.was_saved || self.apps == 0);
         match self.power {
             Power::Awake | Power::Starting | Power::LoggingOn | Power::Running if may_close => {
                 self.close(how, rules, now)

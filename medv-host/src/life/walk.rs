@@ -270,6 +270,14 @@ fn woken_up_for_updates_it_goes_back_to_what_it_was_unless_it_is_used() {
         // Saved with its user logged on, it says so; nobody uses it for all that.
         let mut logged_on = life.clone();
         let _ = steps(&mut logged_on, &rules, &[Input::LoggedOn]);
+        // Somebody wants something, and thinks about his password.
+        let mut wanted = life.clone();
+        let _ = steps(&mut wanted, &rules, &[Input::AppWanted]);
+        assert_eq!((wanted.step(&Input::TimeUp, &rules, until), wanted.power), (vec![], Power::LoggingOn));
+        // What ran when it was saved is saved again.
+        let mut with_apps = life.clone();
+        let _ = steps(&mut with_apps, &rules, &[Input::AppsFound(2), Input::LoggedOn]);
+        assert_eq!(with_apps.step(&Input::TimeUp, &rules, until) == [closed.clone()], saved);
         for mut unused in [life, logged_on] {
             assert_eq!(unused.step(&Input::TimeUp, &rules, until), std::slice::from_ref(&closed));
         }

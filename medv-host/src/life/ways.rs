@@ -29,7 +29,12 @@ impl Life {
 
     /// Whether something runs or waits for it, or is just being opened.
     pub(super) fn is_used(&self, now: Moment) -> bool {
-        self.apps > 0 || self.is_awaited || self.opens.is_some_and(|until| now < until)
+        self.apps > 0 || self.is_opening(now)
+    }
+
+    /// Whether something waits for it, or is just being opened.
+    pub(super) fn is_opening(&self, now: Moment) -> bool {
+        self.is_awaited || self.opens.is_some_and(|until| now < until)
     }
 
     /// Nobody uses it: if that stays so, it is closed.

@@ -26,7 +26,7 @@ impl LogonStart {
             resolve(store, setting).map_err(engine_error)
         });
         let is_free = is_free.is_ok_and(|resolved| {
-            settings.faults().is_empty()
+            settings.faults().next().is_none()
                 && matches!(resolved.origin, Origin::Default | Origin::Set(Scope::User))
         });
         Self { is_on, is_free }

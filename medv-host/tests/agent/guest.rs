@@ -131,7 +131,8 @@ impl Guest {
             ToGuest::SendLog { request } => {
                 vec![log_part("/var/log/guest.log", "all is well"), done(request, None)]
             }
-            ToGuest::HostNetwork(_)
+            ToGuest::Adjust { .. }
+            | ToGuest::HostNetwork(_)
             | ToGuest::Printers { .. }
             | ToGuest::Upgrade { .. }
             | ToGuest::ShutDown

@@ -21,7 +21,7 @@ use super::state::{self, Header};
 use super::story::{Story, lock};
 use super::wire::{Inherited, Wire};
 use super::{clipboard, viewer};
-use crate::hypervisor::{End, Machine, MachineEvent, Report};
+use crate::hypervisor::{End, Machine, MachineEvent, Network, Report};
 
 /// How long QEMU may take to end when it is told to.
 const QUIT: Duration = Duration::from_secs(5);
@@ -43,6 +43,7 @@ pub(super) struct Launch<'a> {
     pub(super) has_window: bool,
     /// Whether the clipboard is shared.
     pub(super) clipboard: bool,
+    pub(super) network: Network,
     pub(super) judge: Judge,
 }
 
@@ -55,6 +56,7 @@ pub(super) struct QemuMachine {
     header: std::result::Result<Header, Hindrance>,
     has_window: bool,
     clipboard: bool,
+    network: Network,
     folder: PathBuf,
     end: Option<JoinHandle<()>>,
     ended: Receiver<()>,
@@ -63,7 +65,7 @@ pub(super) struct QemuMachine {
 impl QemuMachine {
     /// Starts QEMU, and the guest.
     pub(super) fn start(launch: Launch<'_>, report: &Arc<Report>) -> Result<Self> {
-        let Launch { mut command, folder, header, saved, has_window, clipboard, judge } = launch;
+        let Launch { mut command, folder, header, saved, has_window, clipboard, network, judge } = launch;
         let no_connection = |error| Error::io("cannot make a connection for QEMU", error);
         let monitor = Wire::to_child(&mut command, "monitor", Inherited::Input).map_err(no_connection)?;
         let agent = Wire::to_child(&mut command, "agent", Inherited::Output).map_err(no_connection)?;
@@ -123,6 +125,7 @@ impl QemuMachine {
             header,
             has_window,
             clipboard,
+            network,
             folder: folder.to_owned(),
             end: Some(end),
             ended,
@@ -168,6 +171,10 @@ fn explained(error: Error, exit: &Exit) -> Error {
 }
 
 impl Machine for QemuMachine {
+    fn network(&self) -> Network {
+        self.network
+    }
+
     fn send(&self, message: &ToGuest) -> Result<()> {
         self.channel.send(message)
     }

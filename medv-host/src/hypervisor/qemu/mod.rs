@@ -109,6 +109,7 @@ impl Qemu {
             has_window,
             clipboard: spec.sharing.clipboard
                 && installation.chardevs.iter().any(|known| known == "qemu-vdagent"),
+            network: spec.network,
             judge: Box::new(move |heard, ran, end| {
                 let has_died = matches!(end, End::Died(_));
                 let was_given_up = *end == End::TurnedOff && ran > PATIENCE;

@@ -122,14 +122,15 @@ fn deadlines_go_with_the_clock_when_it_is_set() {
     agent.wait_for_power(Power::Running);
     assert_eq!((starts(&machines).len(), laboratory.diary.numbers()), (2, vec![4040]));
     // And the guest is told the time.
-    let greetings = || {
-        let is_greeting = |call: &Call| matches!(call, Call::Send(ToGuest::Welcome { .. }));
-        machines.calls().iter().filter(|call| is_greeting(call)).count()
+    let told = || {
+        let is_told = |call: &Call| matches!(call, Call::Send(ToGuest::Adjust { .. }));
+        machines.calls().iter().filter(|call| is_told(call)).count()
     };
-    let before = greetings();
+    let before = told();
     laboratory.awake_ahead.store(0, Ordering::SeqCst);
     agent.ask(Request::Refresh).unwrap();
-    agent.wait_for("a greeting", |_| greetings() > before);
+    agent.wait_for("a status", |_| true);
+    assert_eq!(told(), before + 1);
     agent.end();
 }
 
@@ -141,10 +142,10 @@ fn a_guest_hears_of_another_level_of_its_log() {
     laboratory.set("[Diagnostics]\nEventLogLevel = 4\n");
     agent.ask(Request::Refresh).unwrap();
     let is_told = || {
-        let told = |call: &Call| matches!(call, Call::Send(ToGuest::Welcome { log_level: 4, .. }));
+        let told = |call: &Call| matches!(call, Call::Send(ToGuest::Adjust { log_level: 4, .. }));
         machines.calls().iter().any(told)
     };
-    agent.wait_for("the level", |_| is_told());
+    assert!(is_told());
     agent.end();
 }
 
@@ -201,5 +202,41 @@ fn a_guest_that_has_forgotten_its_setup_is_set_up_anew_when_the_user_says_so() {
     agent.wait_for("two more starts", |status| {
         status.first_time_setup.as_ref().unwrap().stage == Stage::Ready && starts(&machines).len() == 3
     });
+    agent.end();
+}
+
+#[test]
+fn settings_that_could_never_be_read_are_waited_for() {
+    let laboratory = Laboratory::new("");
+    let guest = set_up(&laboratory);
+    laboratory.set("[VM]\nMultiUserEnabled = ");
+    let machines = guest.machines(|_| None);
+    let agent = laboratory.start(machines.clone(), &willing());
+    let status = agent.wait_for("no machine", is_kept_out);
+    assert!(status.kept_out.unwrap().contains("settings.toml") && starts(&machines).is_empty());
+    laboratory.set("");
+    agent.ask(Request::Refresh).unwrap();
+    agent.wait_for_power(Power::Running);
+    agent.end();
+}
+
+#[test]
+fn a_folder_of_the_users_that_is_mounted_late_is_begun_with() {
+    let laboratory = Laboratory::new("");
+    let guest = set_up(&laboratory);
+    let layer = fs::read(laboratory.layer()).unwrap();
+    let (folder, mounted) = (laboratory.layer().parent().unwrap().to_owned(), laboratory.path("mounted"));
+    fs::rename(&folder, &mounted).unwrap();
+    let desk = Desk::new(|question| match question {
+        Question::Password { .. } => Some(password(PASSWORD, true)),
+        _ => None,
+    });
+    let agent = laboratory.start(guest.machines(|_| None), &desk);
+    agent.wait_for_stage(Stage::Asking);
+    fs::remove_dir_all(&folder).unwrap();
+    fs::rename(&mounted, &folder).unwrap();
+    agent.ask(Request::Answer { yes: true }).unwrap();
+    agent.wait_for_power(Power::Running);
+    assert_eq!(fs::read(laboratory.layer()).unwrap(), layer);
     agent.end();
 }
