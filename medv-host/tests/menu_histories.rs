@@ -261,3 +261,20 @@ fn an_entry_that_was_cut_short_and_is_forgotten_leaves_no_half_of_a_file() {
     host.menu(usize::MAX).publish(&[paint("Office")]);
     assert_eq!(host.ours().into_keys().collect::<Vec<_>>(), [programs.join("Office/Paint.lnk")]);
 }
+
+#[test]
+fn an_application_that_was_cut_short_in_place_of_another_leaves_no_half_of_a_picture() {
+    let host = Host::new(true);
+    let paint = |id: &str, icon: Option<&str>| App {
+        id: AppId(id.to_owned()),
+        name: "Paint".to_owned(),
+        comment: String::new(),
+        folder: String::new(),
+        icon: icon.map(|base64| Icon { format: IconFormat::Png, base64: base64.to_owned() }),
+    };
+    host.menu(usize::MAX).publish(&[paint("old", None)]);
+    // The power is gone after the list, which has both applications at one place now.
+    host.menu(1).publish(&[paint("new", Some(PNG_16))]);
+    host.menu(usize::MAX).withdraw_all();
+    assert_eq!(host.ours(), Seen::new());
+}

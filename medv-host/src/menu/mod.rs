@@ -108,10 +108,10 @@ impl Menu {
         let all = plan.keep.iter().chain(written).chain(&plan.remove);
         let mut list: Vec<Entry> = all.cloned().collect();
         // What the list forgets may have been cut short while it was written.
-        let is_listed = |file: &Path| list.iter().any(|entry| entry.file == file);
-        for entry in self.record.entries().iter().filter(|entry| !is_listed(&entry.file)) {
-            if let Err(error) = self.writer.remove(&part(&entry.file)) {
-                report.faults.push(faulty(&part(&entry.file), error));
+        for entry in self.record.entries().iter().filter(|entry| !list.contains(entry)) {
+            let is_last = list.iter().all(|other| other.id != entry.id);
+            if let Err((path, error)) = self.withdraw(entry, false, is_last) {
+                report.faults.push(faulty(&path, error));
                 return report;
             }
         }
