@@ -3,6 +3,8 @@
 mod access;
 pub mod agent;
 pub mod answers;
+#[cfg(unix)]
+mod changes;
 pub mod control;
 pub mod desktop;
 pub mod event;

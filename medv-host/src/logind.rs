@@ -1,15 +1,14 @@
 //! The end of the session, as systemd's logind tells it: not every desktop ends what it has started.
 
-use std::io;
-use std::mem::MaybeUninit;
 use std::path::Path;
 use std::thread;
 
-use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use zbus::blocking::{Connection, MessageIterator};
 use zbus::message::Type;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus::{MatchRule, Result};
+
+use crate::changes::Changes;
 
 /// Where logind writes down what becomes of sessions. What it writes there is its own affair; that it does says when to ask.
 pub const SESSIONS: &str = "/run/systemd/sessions";
@@ -44,7 +43,7 @@ pub fn watch(
         }
     });
     // A session whose user has logged off is removed only when nothing runs in it any more, and we do.
-    if let Ok(changes) = Changes::begin(sessions) {
+    if let Ok(changes) = Changes::new().and_then(|changes| changes.add(sessions).map(|()| changes)) {
         let bus = bus.clone();
         thread::spawn(move || {
             while changes.wait().is_ok() {
@@ -69,30 +68,4 @@ fn is_closing(bus: &Connection, id: &str) -> bool {
         Ok(String::try_from(said.body().deserialize::<OwnedValue>()?)?)
     };
     state().is_ok_and(|state| state == "closing")
-}
-
-/// A folder in which files change.
-struct Changes(std::os::fd::OwnedFd);
-
-impl Changes {
-    fn begin(folder: &Path) -> io::Result<Self> {
-        let watch = inotify::init(CreateFlags::CLOEXEC)?;
-        let wanted = WatchFlags::CLOSE_WRITE | WatchFlags::MOVED_TO | WatchFlags::DELETE;
-        inotify::add_watch(&watch, folder, wanted)?;
-        Ok(Self(watch))
-    }
-
-    /// Waits for a change, and forgets which one it was.
-    fn wait(&self) -> io::Result<()> {
-        let mut buffer = [MaybeUninit::uninit(); 4096];
-        let mut reader = inotify::Reader::new(&self.0, &mut buffer);
-        loop {
-            match reader.next().map(drop) {
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-                Ok(()) if reader.is_buffer_empty() => return Ok(()),
-                Ok(()) => {}
-            }
-        }
-    }
 }

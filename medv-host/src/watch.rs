@@ -34,18 +34,16 @@ use linux::Watch;
 #[cfg(unix)]
 mod linux {
     use std::io;
-    use std::mem::MaybeUninit;
-    use std::os::fd::OwnedFd;
     use std::path::{Path, PathBuf};
 
     use medv_packager::install::Machine;
-    use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
-    use rustix::io::Errno;
+
+    use crate::changes::Changes;
 
     /// The folders of the workspace's record and of the machine's settings.
     pub(super) struct Watch {
         folders: Vec<PathBuf>,
-        watches: OwnedFd,
+        changes: Changes,
     }
 
     impl Watch {
@@ -53,37 +51,22 @@ mod linux {
             let machine = Machine::this(Some(root));
             let files = [machine.record(), machine.settings()];
             let folders = files.iter().filter_map(|file| file.parent()).map(Path::to_owned).collect();
-            let watch = Self { folders, watches: inotify::init(CreateFlags::CLOEXEC)? };
+            let watch = Self { folders, changes: Changes::new()? };
             watch.add()?;
             Ok(watch)
         }
 
-        /// A folder that is not there is watched for through the one above it. To watch one again changes nothing.
+        /// A folder that is not there is watched for through the one above it.
         fn add(&self) -> io::Result<()> {
-            let wanted = WatchFlags::CREATE
-                | WatchFlags::DELETE
-                | WatchFlags::CLOSE_WRITE
-                | WatchFlags::MOVED_FROM
-                | WatchFlags::MOVED_TO;
-            for folder in &self.folders {
-                let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
-                inotify::add_watch(&self.watches, there, wanted | WatchFlags::ONLYDIR)?;
-            }
-            Ok(())
+            self.folders.iter().try_for_each(|folder| {
+                let there = folder.ancestors().find(|folder| folder.is_dir());
+                self.changes.add(there.unwrap_or(Path::new("/")))
+            })
         }
 
         /// Waits for a change, and forgets which one it was.
         pub(super) fn wait(&mut self) -> io::Result<()> {
-            let mut buffer = [MaybeUninit::uninit(); 4096];
-            let mut reader = inotify::Reader::new(&self.watches, &mut buffer);
-            loop {
-                match reader.next().map(drop) {
-                    Err(Errno::INTR) => {}
-                    Err(error) => return Err(error.into()),
-                    Ok(()) if reader.is_buffer_empty() => break,
-                    Ok(()) => {}
-                }
-            }
+            self.changes.wait()?;
             // Folders may be new.
             self.add()
         }

@@ -61,17 +61,14 @@ impl TomlStore {
         let machine = |name: &str| below(root, &Path::new("/etc/medv").join(name));
         let user = user.filter(|user| is_file_name(user));
         let paths = [
-            Some(machine("policy.toml")),
-            user.map(|user| machine(&format!("policy.d/{user}.toml"))),
-            Some(machine("settings.toml")),
-            config_home.map(|home| below(root, &home.join("medv/settings.toml"))),
+            (Scope::MachinePolicy, Some(machine("policy.toml"))),
+            (Scope::UserPolicy, user.map(|user| machine(&format!("policy.d/{user}.toml")))),
+            (Scope::Machine, Some(machine("settings.toml"))),
+            (Scope::User, config_home.map(|home| below(root, &home.join("medv/settings.toml")))),
         ];
         let mut faults = Vec::new();
-        let mut scopes = Scope::ALL.into_iter();
-        let files = paths.map(|path| {
-            let scope = scopes.next()?;
-            TomlFile::load(path?).map_err(|error| faults.push((scope, error))).ok()
-        });
+        let files = paths
+            .map(|(scope, path)| TomlFile::load(path?).map_err(|error| faults.push((scope, error))).ok());
         (Self { files }, faults)
     }
 

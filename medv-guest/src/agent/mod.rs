@@ -223,14 +223,11 @@ impl Agent {
             ToGuest::Welcome { protocol, now, log_level, .. } if knows_version(protocol) => {
                 self.begin(now, log_level);
             }
-            ToGuest::Adjust { now, log_level } => {
-                self.log.set_level(log_level);
-                clock::set(&self.places, now, &self.log);
-            }
             ToGuest::Welcome { protocol, .. } => {
                 let text = format!("the host speaks version {protocol} of the protocol, which is none");
                 self.log.note(Level::Error, &text);
             }
+            ToGuest::Adjust { now, log_level } => self.adjust(now, log_level),
             ToGuest::RunSetup {
                 user,
                 administrator,
@@ -276,6 +273,11 @@ impl Agent {
         None
     }
 
+    fn adjust(&self, now: u64, log_level: u8) {
+        self.log.set_level(log_level);
+        clock::set(&self.places, now, &self.log);
+    }
+
     /// The host is there: it is told what it must know.
     fn begin(&mut self, now: u64, log_level: u8) {
         // Another host, on the connection of the one before: this machine was saved, and has woken up.
@@ -286,8 +288,7 @@ impl Agent {
         self.logging_on = None;
         self.upgrade = None;
         self.printers.begin_anew();
-        self.log.set_level(log_level);
-        clock::set(&self.places, now, &self.log);
+        self.adjust(now, log_level);
         self.log.note(Level::Information, "the host is there");
         if self.phase() == Phase::Setup {
             // Before the logs, which wait for a host.

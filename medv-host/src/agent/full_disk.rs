@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Agent;
-use crate::desktop::{Notice, Urgency};
+use crate::desktop::Urgency;
 use crate::event::{Event, Level};
 use crate::moment::Moment;
 
@@ -36,12 +36,11 @@ impl Agent {
     fn tell_no_room(&mut self) {
         let Some(workspace) = &self.workspace else { return };
         let layer = workspace.layer(&self.places);
-        let title = format!("{} waits: the disk is full", workspace.name);
         let text = format!(
             "There is no room for what it writes, in {}. Free some; it then goes on by itself.",
             layer.parent().unwrap_or(&layer).display()
         );
-        self.tell_user(&Notice { title, text, urgency: Urgency::Critical });
+        self.tell_of_workspace("waits: the disk is full", text, Urgency::Critical);
     }
 
     /// Whether nothing can be expected of the machine. One that ends has its limits still.

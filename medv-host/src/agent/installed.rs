@@ -130,8 +130,8 @@ impl Agent {
         }
     }
 
-    /// Whether what is kept lies in another folder than it did: a disk was mounted there. Then all begins with what is on that.
-    pub(super) fn is_kept_elsewhere(&mut self) -> bool {
+    /// If what is kept lies in another folder than it did, a disk was mounted there, and all begins with what is on that.
+    pub(super) fn begins_elsewhere(&mut self) -> bool {
         let Some(workspace) = self.workspace.clone() else { return false };
         let now = folder_id::of(&workspace.progress(&self.places));
         let is_elsewhere = now.zip(self.kept_in).is_some_and(|(now, before)| now != before);

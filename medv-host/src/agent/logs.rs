@@ -81,22 +81,12 @@ impl Agent {
 /// be taken for has a digest of its own in front.
 fn file_name(of_guest: &str) -> String {
     let path = of_guest.trim_start_matches(['/', '\\', '.']);
-    let mut name = String::new();
-    let mut is_its_own = !path.is_empty();
-    for c in path.chars() {
-        if name.len() + c.len_utf8() > LONGEST_NAME {
-            is_its_own = false;
-            break;
-        }
-        is_its_own &= c != '_';
-        name.push(match c {
-            '/' | '\\' => '_',
-            c if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') => c,
-            _ => {
-                is_its_own = false;
-                '_'
-            }
-        });
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+    let is_its_own = (1..=LONGEST_NAME).contains(&path.len())
+        && path.chars().all(|c| is_plain(c) || matches!(c, '/' | '\\'));
+    let mut name: String = path.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    while name.len() > LONGEST_NAME {
+        name.pop();
     }
     if is_its_own { name } else { format!("{}-{name}", &blake3::hash(of_guest.as_bytes()).to_hex()[..8]) }
 }

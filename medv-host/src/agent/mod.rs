@@ -323,9 +323,9 @@ impl Agent {
         };
         let deadline = deadline.filter(|_| self.workspace.is_some());
         let alarm = self.alarm.as_mut().map(|alarm| alarm.look((self.parts.clock)()));
-        let wait = deadline.map(|deadline| Moment::now().until(deadline)).into_iter().chain(alarm).min();
+        let until = deadline.map(|deadline| Moment::now().until(deadline));
         let again = self.is_unusable().then_some(LOOK_AGAIN);
-        let Some(wait) = wait.into_iter().chain(again).min() else {
+        let Some(wait) = [until, alarm, again].into_iter().flatten().min() else {
             return self.inbox.recv().ok();
         };
         // The clock has whole seconds, and may be set: it is looked at again after a while.

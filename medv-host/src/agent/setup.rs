@@ -31,7 +31,7 @@ pub struct Written {
 
 impl Agent {
     pub(super) fn step_fts(&mut self, input: &Input) {
-        if self.workspace.is_none() || self.is_kept_elsewhere() {
+        if self.workspace.is_none() || self.begins_elsewhere() {
             return;
         }
         let was_ready = self.is_ready();

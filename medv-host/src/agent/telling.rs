@@ -24,8 +24,7 @@ impl Agent {
     }
 
     pub(super) fn tell(&mut self, notice: fts::Notice) {
-        let name = self.workspace.as_ref().map(|workspace| workspace.name.clone()).unwrap_or_default();
-        let (title, text, urgency) = match notice {
+        let (what, text, urgency) = match notice {
             fts::Notice::Begins => (
                 "is being set up",
                 "This takes a while, and you can go on working. You are asked for your password now."
@@ -42,25 +41,21 @@ impl Agent {
                 ("could not be set up", text, Urgency::Critical)
             }
         };
-        self.tell_user(&Notice { title: format!("{name} {title}"), text, urgency });
+        self.tell_of_workspace(what, text, urgency);
     }
 
     pub(super) fn tell_broken(&mut self, reason: &str) {
-        let name = self.workspace.as_ref().map(|workspace| workspace.name.clone()).unwrap_or_default();
-        self.tell_user(&Notice {
-            title: format!("{name} cannot be started"),
-            text: reason.to_owned(),
-            urgency: Urgency::Critical,
-        });
+        self.tell_of_workspace("cannot be started", reason.to_owned(), Urgency::Critical);
     }
 
     pub(super) fn tell_not_logged_on(&mut self, reason: &str) {
-        let name = self.workspace.as_ref().map(|workspace| workspace.name.clone()).unwrap_or_default();
-        self.tell_user(&Notice {
-            title: format!("{name} does not log you on"),
-            text: reason.to_owned(),
-            urgency: Urgency::Critical,
-        });
+        self.tell_of_workspace("does not log you on", reason.to_owned(), Urgency::Critical);
+    }
+
+    /// Tells the user what the workspace is or does.
+    pub(super) fn tell_of_workspace(&mut self, what: &str, text: String, urgency: Urgency) {
+        let name = self.workspace.as_ref().map(|workspace| workspace.name.as_str()).unwrap_or_default();
+        self.tell_user(&Notice { title: format!("{name} {what}"), text, urgency });
     }
 
     pub(super) fn tell_kept_out(&mut self, why: &KeptOut) {
@@ -75,7 +70,7 @@ impl Agent {
     }
 
     /// What the user is told is in the log as well: he may not be there.
-    pub(super) fn tell_user(&mut self, notice: &Notice) {
+    fn tell_user(&mut self, notice: &Notice) {
         self.note(&Event::plain(Level::Information, format!("{}: {}", notice.title, notice.text)));
         if let Err(error) = self.parts.desktop.tell(notice) {
             self.note(&Event::of_error(Level::Debug, &error));
