@@ -8,33 +8,18 @@ use std::time::Duration;
 use medv_host::host_facts::network;
 use medv_protocol::{HostNetwork, InterfaceAddress, InterfaceKind};
 
+use crate::own_namespaces::{call, must_pass};
+
 /// Says that this process has a network of its own.
 const INSIDE: &str = "MEDV_TEST_INSIDE_A_NETWORK";
 
-/// The kernel shows a network to those who were started in it, so the test calls itself.
 #[test]
 fn each_change_of_the_network_is_told_and_nothing_else_is() {
     if env::var_os(INSIDE).is_some() {
         return inside();
     }
-    let mut within = Command::new("unshare");
-    within.args([
-        "--net",
-        "--mount",
-        "--map-root-user",
-        "sh",
-        "-c",
-        "mount -t sysfs none /sys && exec \"$@\"",
-        "sh",
-    ]);
-    within.arg(env::current_exe().unwrap()).args(["--nocapture", "each_change_of_the_network"]);
-    let ended = within.env(INSIDE, "1").output().unwrap();
-    assert!(
-        ended.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&ended.stdout),
-        String::from_utf8_lossy(&ended.stderr)
-    );
+    let script = "mount -t sysfs none /sys && exec \"$@\"";
+    must_pass(call(&["--net"], script, "each_change_of_the_network").env(INSIDE, "1"));
 }
 
 fn inside() {

@@ -9,13 +9,13 @@ use std::time::Duration;
 use medv_host::hypervisor::{MachineEvent, MachineSpec, Network};
 
 use crate::laboratory::{Laboratory, Running, qemu};
+use crate::own_namespaces::{call, must_pass};
 
 /// Says that this process is in that network.
 const INSIDE: &str = "MEDV_TEST_INSIDE_A_BRIDGED_NETWORK";
 
 /// What an administrator sets up: a bridge, and that users' machines may use it.
-const SET_UP: &str = "set -e
-mount -t sysfs none /sys
+const SET_UP: &str = "mount -t sysfs none /sys
 mount -t tmpfs none /etc
 mkdir /etc/qemu
 echo 'allow br0' >/etc/qemu/bridge.conf
@@ -23,23 +23,12 @@ ip link add br0 type bridge
 ip link set br0 up
 exec \"$@\"";
 
-/// The kernel shows a network to those who were started in it, so the test calls itself.
 #[test]
 fn bridged_machines_are_seen_by_addresses_of_their_own() {
     if env::var_os(INSIDE).is_some() {
         return inside();
     }
-    let mut within = Command::new("unshare");
-    within
-        .args(["--net", "--mount", "--map-root-user", "sh", "-c", SET_UP, "sh"])
-        .arg(env::current_exe().unwrap());
-    let ended = within.args(["--nocapture", "bridged_machines_are_seen"]).env(INSIDE, "1").output().unwrap();
-    assert!(
-        ended.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&ended.stdout),
-        String::from_utf8_lossy(&ended.stderr)
-    );
+    must_pass(call(&["--net"], SET_UP, "bridged_machines_are_seen").env(INSIDE, "1"));
 }
 
 fn inside() {

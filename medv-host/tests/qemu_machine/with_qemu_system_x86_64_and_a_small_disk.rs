@@ -3,19 +3,18 @@
 use std::env;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use medv_host::hypervisor::MachineEvent;
 use medv_protocol::ToHost;
 
 use crate::laboratory::{Laboratory, Running, bootable, qemu};
+use crate::own_namespaces::{call, must_pass};
 
 /// Says that this process has that file system, and which disk boots.
 const INSIDE: &str = "MEDV_TEST_INSIDE_A_SMALL_DISK";
 
 /// All temporary files of the test are in it.
-const SET_UP: &str = "set -e
-mount -t tmpfs -o size=64m none /mnt
+const SET_UP: &str = "mount -t tmpfs -o size=64m none /mnt
 TMPDIR=/mnt
 export TMPDIR
 exec \"$@\"";
@@ -25,16 +24,7 @@ fn a_machine_without_room_stands_still_and_goes_on_when_there_is_some() {
     if let Some(bootable) = env::var_os(INSIDE) {
         return inside(bootable.as_ref());
     }
-    let mut within = Command::new("unshare");
-    within.args(["--mount", "--map-root-user", "sh", "-c", SET_UP, "sh"]).arg(env::current_exe().unwrap());
-    let ended =
-        within.args(["--nocapture", "a_machine_without_room"]).env(INSIDE, bootable()).output().unwrap();
-    assert!(
-        ended.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&ended.stdout),
-        String::from_utf8_lossy(&ended.stderr)
-    );
+    must_pass(call(&[], SET_UP, "a_machine_without_room").env(INSIDE, bootable()));
 }
 
 fn inside(bootable: &Path) {

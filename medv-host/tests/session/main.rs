@@ -3,6 +3,8 @@
 
 mod icon;
 mod notification_area;
+#[path = "../own_namespaces/mod.rs"]
+mod own_namespaces;
 mod private_session;
 
 mod with_cupsd;

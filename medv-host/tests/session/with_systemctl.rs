@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use medv_host::local_time::LocalTime;
 use medv_host::wakeup::{Plan, UserTimer};
 
+use crate::own_namespaces::{call, must_pass};
 use crate::private_session::eventually;
 
 /// Says that this process has namespaces of its own; in them is the folder that it names.
@@ -21,36 +22,20 @@ const SYSTEM: &str = "mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system 
 /// What the machine's name is: systemd must not take any of it for its own.
 const WORKSPACE: &str = "50% of the \"Office\" $HOME";
 
-/// A namespace of processes is for those that are started in it, so the test calls itself.
 #[test]
 fn systemd_calls_the_agent_at_its_time_until_the_plan_goes() {
     if let Some(folder) = env::var_os(INSIDE) {
         return inside(Path::new(&folder));
     }
     let folder = tempfile::tempdir().unwrap();
-    let mut within = Command::new("unshare");
-    within.args([
-        "--mount",
-        "--cgroup",
-        "--pid",
-        "--fork",
-        "--kill-child",
-        "--mount-proc",
-        "--map-root-user",
-    ]);
-    within.args(["sh", "-c", SYSTEM, "sh"]).arg(env::current_exe().unwrap());
-    within.args(["--nocapture", "systemd_calls_the_agent"]).env(INSIDE, folder.path());
+    let namespaces = ["--cgroup", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    let mut within = call(&namespaces, SYSTEM, "systemd_calls_the_agent");
+    within.env(INSIDE, folder.path());
     within.env("HOME", folder.path()).env("XDG_RUNTIME_DIR", folder.path().join("run"));
     for other in ["TZ", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS", "NOTIFY_SOCKET"] {
         within.env_remove(other);
     }
-    let ended = within.stdin(Stdio::null()).output().unwrap();
-    assert!(
-        ended.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&ended.stdout),
-        String::from_utf8_lossy(&ended.stderr)
-    );
+    must_pass(&mut within);
 }
 
 fn inside(folder: &Path) {
